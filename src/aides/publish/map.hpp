@@ -1,0 +1,46 @@
+// A choropleth map as SVG text, from outlines already projected.
+//
+// Classes: svg.map, path.map-area with map-c0 (no value) … map-c6, .map-link, .map-key .map-label, path.map-outline.
+// Areas without a value are shapes without link, so that the keyboard walks over what matters; the caller gives the
+// same data as a table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "aides/publish/chart.hpp"
+
+namespace beffroi::aides::publish {
+
+struct Area {
+    std::string code;   // INSEE
+    std::string label;  // "Lestrem (Pas-de-Calais)"
+    std::string path;   // SVG path data; anything but path commands and numbers is refused and the area is left out
+    std::optional<std::int64_t> value;
+    std::string href;
+};
+
+struct MapBox {
+    double x = 0;
+    double y = 0;
+    double width = 1000;
+    double height = 1000;
+};
+
+// Outlines drawn over the areas, without value: départements.
+struct MapOutline {
+    std::string path;
+};
+
+// `breaks` ascending: a value below breaks[0] is class 1, and so on; at most 5 breaks (6 classes).
+[[nodiscard]] std::string choropleth(const ChartFrame& frame, const MapBox& box, std::span<const Area> areas,
+                                     std::span<const std::int64_t> breaks, std::span<const MapOutline> outlines = {});
+
+// At most `classes - 1` distinct breaks so that each class holds about as many values, rounded to two significant
+// digits.
+[[nodiscard]] std::vector<std::int64_t> quantile_breaks(std::span<const Area> areas, int classes);
+
+}  // namespace beffroi::aides::publish

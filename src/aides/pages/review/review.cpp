@@ -1,0 +1,24 @@
+#include "aides/pages/review/review.hpp"
+
+#include "aides/pages/review/parts.hpp"
+
+namespace beffroi::aides::pages {
+
+void add_review_pages(Routes& routes, const Site& site) {
+    (void)site;  // pages reach it through their context
+    review::add_work_list(routes);
+    review::add_bulk(routes);
+    review::add_exports(routes);
+    review::add_summary(routes);
+    review::add_lines(routes);
+    review::add_papers(routes);
+    review::add_opinions(routes);
+    review::add_messages(routes);
+    review::add_history(routes);
+    review::add_actions(routes);
+    review::add_expert(routes);
+    review::add_envelopes(routes);
+    review::add_selection(routes);
+}
+
+}  // namespace beffroi::aides::pages

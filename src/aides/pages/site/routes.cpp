@@ -94,7 +94,8 @@ void Routes::add(Method method, std::string_view pattern, const Access& access, 
         };
     router_.add(
         method, pattern,
-        [&site, access, handler = std::move(handler)](const Request& request) -> Response {
+        [&site, access, pattern = std::string(pattern),
+         handler = std::move(handler)](const Request& request) -> Response {
             Context context(site, request, resolve(site, request));
             if (request.method == Method::Post && from_elsewhere(request))
                 return context.error(refused("the form was sent from another site", "site.error.origin"));
@@ -107,7 +108,13 @@ void Routes::add(Method method, std::string_view pattern, const Access& access, 
                                ? resume_page(context)
                                : context.error(refused("CSRF token", "site.error.csrf"));
             }
-            return handler(context);
+            try {
+                return handler(context);
+            } catch (const base::Failure& failure) {
+                if (failure.error().code != base::Code::Unavailable || !keeps_what_was_typed(access, request)) throw;
+                site.log.error("not saved", {{"route", pattern}, {"detail", failure.error().detail}});
+                return unsaved_page(context, failure.error());
+            }
         },
         std::move(options));
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "aides/pages/site/resume.hpp"
 #include "aides/pages/sitting/sitting.hpp"
 
 namespace beffroi::aides::pages {
@@ -195,6 +196,7 @@ http::Response bulk_page(Context& c, SittingId sitting, std::string_view title,
 http::Response answer(Context& c, SittingId sitting, const base::Status& status, std::string_view field,
                       std::string_view notice) {
     if (status) return c.see_other(address(sitting), notice);
+    pass_on_ours(status.error());
     if (status.error().code == base::Code::NotFound) return c.error(status.error());
     html::Errors errors;
     if (field.empty())

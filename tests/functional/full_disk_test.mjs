@@ -23,12 +23,10 @@ const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size(source) + 
 if (!mounted) {
   fs.rmSync(scratch, { recursive: true, force: true });
   // Not root: once more as root of a namespace of our own, where a file system in memory may be mounted.
-  if (!process.env.BEFFROI_OWN_NAMESPACE) {
-    const again = spawnSync('unshare', ['--user', '--map-root-user', '--mount', process.execPath, ...process.argv.slice(1)],
-      { stdio: 'inherit', env: { ...process.env, BEFFROI_OWN_NAMESPACE: '1' } });
-    if (again.status !== null && again.error === undefined && again.status !== 1) process.exit(again.status);
-    if (again.status === 0) process.exit(0);
-  }
+  const alone = ['--user', '--map-root-user', '--mount'];
+  if (!process.env.BEFFROI_OWN_NAMESPACE && spawnSync('unshare', [...alone, 'true']).status === 0)
+    process.exit(spawnSync('unshare', [...alone, process.execPath, ...process.argv.slice(1)],
+      { stdio: 'inherit', env: { ...process.env, BEFFROI_OWN_NAMESPACE: '1' } }).status ?? 1);
   console.log('skipped: no small file system can be mounted here');
   process.exit(0);
 }

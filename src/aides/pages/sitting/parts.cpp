@@ -65,6 +65,10 @@ html::Tag outcome_tag(Outcome outcome, const base::Text& t) {
     return {t("sitting.outcome." + std::string(sitting::name(outcome))), tone};
 }
 
+html::Tag sitting_tag(std::string_view provenance, const base::Text& t) {
+    if (provenance == "real") return {t("site.provenance.partly"), html::Tone::Info};
+    return origin_tag(provenance, t);
+}
 html::Tag origin_tag(std::string_view provenance, const base::Text& t) {
     return provenance_tag(application::parse_provenance(provenance).value_or(application::Provenance::Live), t);
 }

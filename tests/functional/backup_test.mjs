@@ -51,7 +51,7 @@ try {
   const load = new Load(desk);
   await load.begin();
   const working = load.run();
-  const before = () => ({ typed: new Map([...load.typed].map(([draft, mark]) => [draft, { kept: mark.kept, sent: Infinity }])), uploadDraft: load.uploadDraft,
+  const before = () => ({ typed: new Map([...load.typed].map(([draft, mark]) => [draft, { kept: mark.kept, sent: Infinity }])), 
     uploads: [...load.uploads], topUps: [...load.topUps], filed: new Set(load.filed), granted: new Set(load.granted), sittings: new Map(load.sittings) });
   let known;
   let made;

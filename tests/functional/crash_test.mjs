@@ -39,6 +39,7 @@ try {
     await desk.start();
     checkKept(load, rows);
     checkWhole(rows);
+    load.recover(rows);
     const verified = desk.json(['verify']);
     assert.equal(verified.whole, true, JSON.stringify(verified));
     if (kill % 10 === 0 || kill === kills)

@@ -73,9 +73,9 @@ export async function filed(one, other, options) {
 
 export const act = (by, id, action, fields = {}) => by.post(`/instruction/dossiers/${id}/action`, { action, ...fields });
 
-export async function reviewed(officer, id) {
-  moved(await act(officer, id, 'declare_complete'), 'complete');
-  moved(await act(officer, id, 'start_review'), 'under review');
+export async function reviewed(officer, id, from = 'filed') {
+  if (from === 'filed') moved(await act(officer, id, 'declare_complete'), 'complete');
+  if (from !== 'under_review') moved(await act(officer, id, 'start_review'), 'under review');
   const page = await officer.get(`/instruction/dossiers/${id}/depenses`);
   const fields = { version: /name='version' value='(\d+)'/.exec(page.body)[1] };
   for (const [, name, value] of page.body.matchAll(/name='(ligne-\d+-retenu)'[^>]*?value='([^']*)'/g)) fields[name] = value;

@@ -143,8 +143,16 @@ export async function inEveryGuise(ctx, address, name, prepare = async () => {})
   await page.context().close();
 }
 
-// By the form that people use. `account`: {login, password, code?}; the names of the fields are those of /connexion.
-export async function signIn(page, baseUrl, account) {
+// By the form that people use. `account`: {login, password, code?}; the names of the fields are those of /connexion. One session for
+// each account serves the whole run (the portal slows down who signs in again and again); `fresh`: a session of its own.
+const sessions = new Map();
+export async function signIn(page, baseUrl, account, { fresh = false } = {}) {
+  const kept = sessions.get(baseUrl + account.login);
+  if (kept && !fresh) {
+    await page.context().addCookies(kept.cookies);
+    await page.goto(kept.home);
+    if (!new URL(page.url()).pathname.startsWith("/connexion")) return;
+  }
   await page.goto(`${baseUrl}/connexion`);
   await page.fill("input[name=login], input[name=email]", account.login);
   await page.fill("input[name=password]", account.password);
@@ -154,4 +162,5 @@ export async function signIn(page, baseUrl, account) {
     await page.click("main form button.primary");
   }
   assert.ok(!new URL(page.url()).pathname.startsWith("/connexion"), `could not sign in as ${account.login}`);
+  if (!fresh) sessions.set(baseUrl + account.login, { cookies: await page.context().cookies(), home: page.url() });
 }

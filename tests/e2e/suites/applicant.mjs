@@ -209,7 +209,7 @@ export default async function (ctx) {
     await page.fill("[name=title]", "Session perdue");
     await trouble(page, "Vous n’êtes plus connecté");
     const other = await page.context().newPage();
-    await checks.signIn(other, ctx.baseUrl, accounts.applicant);
+    await checks.signIn(other, ctx.baseUrl, accounts.applicant, { fresh: true });
     await page.locator("[data-save-trouble] button").first().click();
     await status(page, "Enregistré");
     await page.reload();
@@ -280,7 +280,7 @@ export default async function (ctx) {
     await page.click("button[name=suite]");
     await page.getByText("Vous n’étiez plus connecté").waitFor();
     const other = await page.context().newPage();
-    await checks.signIn(other, ctx.baseUrl, accounts.applicant);
+    await checks.signIn(other, ctx.baseUrl, accounts.applicant, { fresh: true });
     await page.click("main form button:not(.sr)");
     await page.getByText("Confirmez l’envoi").waitFor();
     await checks.noSidewaysScroll(page);

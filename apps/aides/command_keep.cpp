@@ -1,8 +1,12 @@
 // What keeps the data: journal, backup, restore, verification, accounts made from the command line.
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iostream>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "aides/envelope/ledger.hpp"
 #include "app.hpp"
@@ -33,13 +37,36 @@ base::Status write_file(const fs::path& file, std::string_view text) {
     return {};
 }
 
+// On the disk, not only in its cache: a backup is for the day of the power cut. Files and folders alike.
+base::Status on_disk(const fs::path& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const int failed = fd < 0 || ::fsync(fd) != 0 ? errno : 0;
+    if (fd >= 0) ::close(fd);
+    if (failed == 0) return {};
+    return base::fail(Code::Unavailable, fmt::format("{}: {}", path.string(), std::strerror(failed)));
+}
+
+base::Status put_in_place(const fs::path& from, const fs::path& to) {
+    TRY(on_disk(from));
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error) return base::fail(Code::Unavailable, fmt::format("{}: {}", to.string(), error.message()));
+    return on_disk(to.parent_path());
+}
+
+// With the logs that SQLite may have left beside it: a log of former bytes must not be read into the next ones.
+void remove_database(const fs::path& file) {
+    std::error_code error;
+    for (const char* end : {"", "-wal", "-shm", "-journal"}) fs::remove(file.string() + end, error);
+}
+
 base::Result<std::string> make_backup(App& app, const fs::path& to) {
     std::error_code error;
     fs::create_directories(to, error);
     if (error) return base::fail(Code::Unavailable, fmt::format("{}: {}", to.string(), error.message()));
     // The documents after the database: every document that the copied rows name is then in the copy too.
     fs::path fresh = to / "beffroi.db.new";
-    fs::remove(fresh, error);
+    remove_database(fresh);
     TRY(app.db->backup(fresh.string()));
     auto copied = TRY(app.blobs.copy_to(to / kDocumentsName, [](std::uint64_t done, std::uint64_t total) {
         if (done % 500 == 0) std::cerr << fmt::format("        documents {}/{}\n", done, total);
@@ -48,9 +75,9 @@ base::Result<std::string> make_backup(App& app, const fs::path& to) {
     auto database = TRY(db::Database::open({.path = fresh.string()}));
     journal::Head head = database->read([](db::Reader& reader) { return journal::head(reader); });
     database.reset();
-    fs::rename(fresh, to / kDatabaseName, error);
-    if (error) return base::fail(Code::Unavailable, fmt::format("{}: {}", to.string(), error.message()));
+    TRY(put_in_place(fresh, to / kDatabaseName));
     TRY(write_file(to / kHeadName, journal::to_text(head) + "\n"));
+    TRY(on_disk(to / kHeadName));
     return fmt::format(
         R"({{"folder":{},"journal_head":"{}","documents_copied":{},"documents_already_there":{},"bytes":{}}})",
         base::json_string(to.string()), journal::to_text(head), copied.copied, copied.already_there, copied.bytes);
@@ -61,6 +88,26 @@ struct Verified {
     std::string json;
 };
 
+constexpr db::Query kNamed{"keep_named_documents",
+                           "SELECT blob FROM document UNION SELECT blob FROM act WHERE blob IS NOT NULL ORDER BY 1"};
+
+// What a row names must be in the store: a folder that lost a file has no damaged file to show for it.
+std::vector<std::string> missing_documents(db::Database& database, const documents::BlobStore& blobs) {
+    std::vector<std::string> missing;
+    database.read([&](db::Reader& reader) {
+        reader.query(kNamed, {}, [&](const db::Row& row) {
+            if (!blobs.exists({row.string(0)})) missing.push_back(row.string(0));
+        });
+    });
+    return missing;
+}
+
+std::string json_list(const std::vector<std::string>& texts) {
+    std::string list;
+    for (const std::string& text : texts) list += (list.empty() ? "" : ",") + base::json_string(text);
+    return list;
+}
+
 base::Result<Verified> verify_all(db::Database& database, const documents::BlobStore& blobs,
                                   std::optional<journal::Head> expected) {
     Verified result;
@@ -68,17 +115,31 @@ base::Result<Verified> verify_all(db::Database& database, const documents::BlobS
     auto journal = TRY(database.read([&](db::Reader& reader) { return journal::verify(reader, expected); }));
     auto ledger = database.read([](db::Reader& reader) { return aides::envelope::verify(reader); });
     auto stored = TRY(blobs.verify_all());
-    result.whole = pages.has_value() && journal.whole() && ledger.empty() && stored.damaged.empty();
+    const auto missing = missing_documents(database, blobs);
+    result.whole = pages.has_value() && journal.whole() && ledger.empty() && stored.damaged.empty() && missing.empty();
     std::string broken = journal.first_break ? fmt::format(R"({{"seq":{},"fault":"{}"}})", journal.first_break->seq,
                                                            journal::fault_name(journal.first_break->fault))
                                              : "null";
-    std::string damaged;
-    for (const std::string& name : stored.damaged) damaged += (damaged.empty() ? "" : ",") + base::json_string(name);
     result.json = fmt::format(
-        R"({{"whole":{},"database":{},"journal":{{"entries":{},"head":"{}","first_break":{}}},"envelope_mismatches":{},"documents":{{"files":{},"bytes":{},"damaged":[{}]}}}})",
+        R"({{"whole":{},"database":{},"journal":{{"entries":{},"head":"{}","first_break":{}}},"envelope_mismatches":{},"documents":{{"files":{},"bytes":{},"damaged":[{}],"missing":[{}]}}}})",
         result.whole, pages ? "\"ok\"" : base::json_string(pages.error().detail), journal.entries,
-        journal::to_text(journal.head), broken, ledger.size(), stored.files, stored.bytes, damaged);
+        journal::to_text(journal.head), broken, ledger.size(), stored.files, stored.bytes, json_list(stored.damaged),
+        json_list(missing));
     return result;
+}
+
+// What a restore brought, against what the backup says of itself.
+base::Result<Verified> verify_arrived(const fs::path& backup, const fs::path& database_path,
+                                      const fs::path& documents) {
+    std::ifstream head_file(backup / kHeadName);
+    std::string head;
+    if (!std::getline(head_file, head))
+        return base::fail(Code::Corrupt, fmt::format("{} holds no {}: where its journal stood is not known",
+                                                     backup.string(), kHeadName));
+    const journal::Head expected = TRY(journal::parse_head(head));
+    auto database = TRY(db::Database::open({.path = database_path.string()}));
+    auto blobs = TRY(documents::BlobStore::open(documents));
+    return verify_all(*database, blobs, expected);
 }
 
 }  // namespace
@@ -143,25 +204,23 @@ int restore(const Common& common, const fs::path& from) {
     if (!source) return say(common, source.error());
     if (auto copied = source->copy_to(documents_folder(common.settings)); !copied) return say(common, copied.error());
     // The database last, under its own name only once it is whole: an interrupted restore can be run again.
-    fs::path arriving = data / "beffroi.db.restoring";
+    const fs::path arriving = data / "beffroi.db.restoring";
+    remove_database(arriving);
     fs::copy_file(from / kDatabaseName, arriving, fs::copy_options::overwrite_existing, error);
     if (error) return say(common, {Code::Unavailable, fmt::format("{}: {}", arriving.string(), error.message()), {}});
-    std::optional<journal::Head> expected;
-    std::ifstream head_file(from / kHeadName);
-    if (std::string head; std::getline(head_file, head))
-        if (auto parsed = journal::parse_head(head)) expected = *parsed;
-    {
-        auto database = db::Database::open({.path = arriving.string()});
-        if (!database) return say(common, database.error());
-        auto blobs = documents::BlobStore::open(documents_folder(common.settings));
-        if (!blobs) return say(common, blobs.error());
-        auto verified = verify_all(**database, *blobs, expected);
-        if (!verified) return say(common, verified.error());
-        print(verified->json);
-        if (!verified->whole) return kFound;
+    auto verified = verify_arrived(from, arriving, documents_folder(common.settings));
+    if (!verified) {
+        remove_database(arriving);
+        return say(common, verified.error());
     }
-    fs::rename(arriving, database_file(common.settings), error);
-    if (error) return say(common, {Code::Unavailable, error.message(), {}});
+    print(verified->json);
+    if (!verified->whole) {
+        remove_database(arriving);
+        std::cerr << fmt::format("beffroi-aides: {} is damaged: nothing was restored\n", from.string());
+        return kFound;
+    }
+    if (auto placed = put_in_place(arriving, database_file(common.settings)); !placed)
+        return say(common, placed.error());
     return kDone;
 }
 

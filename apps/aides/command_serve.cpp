@@ -77,6 +77,11 @@ base::Result<http::ServerOptions> server_options(const Settings& settings) {
     std::error_code error;
     std::filesystem::create_directories(options.upload_folder, error);
     if (error) return base::fail(base::Code::Unavailable, options.upload_folder.string() + ": " + error.message());
+    // What a portal that was killed left of uploads that nobody was told are kept.
+    for (const auto& entry : std::filesystem::directory_iterator(options.upload_folder, error)) {
+        std::error_code stays;
+        if (entry.is_regular_file(stays)) std::filesystem::remove(entry.path(), stays);
+    }
     if (!settings.tls_certificate.empty())
         options.tls = TRY(net::TlsContext::from_files(settings.tls_certificate, settings.tls_key));
     return options;

@@ -1,5 +1,7 @@
 #include "pages.hpp"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "aides/correspondence/mail_queue.hpp"
@@ -31,7 +33,20 @@ namespace {
 using aides::pages::Context;
 using aides::pages::kAnyone;
 
-// The database answers and can be written to: a full disk shows here before it shows to people.
+std::uintmax_t disk_free(const aides::pages::Site& site) {
+    std::error_code error;
+    const auto space = std::filesystem::space(site.settings.data_folder, error);
+    return error ? 0 : space.available;
+}
+
+// A disk that fills up shows here before it shows to people. Reading goes on when it is full, so the answer stays 200:
+// a proxy must not take the portal away.
+std::string_view disk_state(std::uintmax_t free) {
+    constexpr std::uintmax_t kMebi = 1U << 20U;
+    if (free < kMebi) return "full";
+    return free < 512 * kMebi ? "low" : "ok";
+}
+
 http::Response health(const aides::pages::Site& site) {
     std::int64_t entries = 0;
     aides::correspondence::QueueState mails;
@@ -45,8 +60,9 @@ http::Response health(const aides::pages::Site& site) {
         return http::json(R"({"status":"unavailable"})", 503);
     }
     return http::json(fmt::format(
-        R"({{"status":"ok","version":"{}","journal_entries":{},"mails_queued":{},"mails_failed":{},"antivirus":"{}"}})",
-        BEFFROI_VERSION, entries, mails.queued, mails.failed, site.desk.scanner.configured() ? "configured" : "none"));
+        R"({{"status":"ok","version":"{}","journal_entries":{},"mails_queued":{},"mails_failed":{},"antivirus":"{}","disk":"{}"}})",
+        BEFFROI_VERSION, entries, mails.queued, mails.failed, site.desk.scanner.configured() ? "configured" : "none",
+        disk_state(disk_free(site))));
 }
 
 bool is_loopback(std::string_view address) {
@@ -64,6 +80,7 @@ http::Response metrics(const aides::pages::Site& site, const http::Server& serve
     text.counter("beffroi_journal_entries_total", "Acts in the journal", static_cast<double>(entries));
     text.gauge("beffroi_mails_queued", "Mails that wait", static_cast<double>(mails.queued));
     text.gauge("beffroi_mails_failed", "Mails given up", static_cast<double>(mails.failed));
+    text.gauge("beffroi_disk_free_bytes", "Room on the disk of the data folder", static_cast<double>(disk_free(site)));
     text.gauge("beffroi_sessions_in_memory", "Sessions kept in memory",
                static_cast<double>(site.accounts.sessions().kept_in_memory()));
     return http::content(http::kMetricsContentType, server.metrics_text() + text.take());

@@ -102,8 +102,8 @@ function scrollRegions() {
       }
     }
   };
-  measure();
-  window.addEventListener("resize", beffroi.wait(150, measure));
+  // At once with the layout: nobody meets a table that has become too wide and cannot be reached.
+  new ResizeObserver(measure).observe(document.documentElement);
 }
 
 // What depends on a choice shows when it is chosen.

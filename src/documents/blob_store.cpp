@@ -223,12 +223,21 @@ base::Result<IncomingBlob> BlobStore::begin(std::uint64_t max_bytes) const {
     auto state = std::make_unique<IncomingBlob::State>();
     state->folder = folder_;
     state->max_bytes = max_bytes;
-    const fs::path part = folder_ / kIncoming / detail::temporary_name();
-    state->fd = Fd(::open(part.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!state->fd) return errno_error(errno, "creating", part);
-    state->part = part;
-    ::flock(state->fd.get(), LOCK_EX | LOCK_NB);
-    return IncomingBlob(std::move(state));
+    // Between its creation and its lock, another process that opens the folder may take the part for a leftover, hold
+    // its lock or have removed it: then another one is made.
+    for (;;) {
+        const fs::path part = folder_ / kIncoming / detail::temporary_name();
+        Fd fd(::open(part.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!fd) return errno_error(errno, "creating", part);
+        struct stat status{};
+        if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 || ::fstat(fd.get(), &status) != 0 || status.st_nlink == 0) {
+            ::unlink(part.c_str());
+            continue;
+        }
+        state->fd = std::move(fd);
+        state->part = part;
+        return IncomingBlob(std::move(state));
+    }
 }
 
 base::Result<StoredBlob> BlobStore::put(std::string_view bytes) const {

@@ -72,7 +72,8 @@ LetterHead head_of(const Tags& tags, const std::string& subject, base::Date date
     head.references.emplace_back("Dossier", value_of(tags, "numero_dossier"));
     if (tags.present("agent")) head.references.emplace_back("Suivi par", value_of(tags, "agent"));
     head.references.emplace_back("Courriel", value_of(tags, "service_courriel"));
-    head.references.emplace_back("Téléphone", value_of(tags, "service_telephone"));
+    if (tags.present("service_telephone"))
+        head.references.emplace_back("Téléphone", value_of(tags, "service_telephone"));
     head.subject = subject;
     head.salutation = value_of(tags, "civilite") + ",";
     return head;
@@ -96,6 +97,7 @@ base::Result<Doc> LetterTemplate::render(const Tags& given, base::Date date) con
     doc.subject = subject;
     doc.date = date;
     doc.footer = value_of(tags, "region") + " – " + value_of(tags, "service");
+    if (tags.present("mention")) doc.footer = value_of(tags, "mention");
     Signature signature{"", value_of(tags, "signataire_fonction"), value_of(tags, "signataire_nom")};
     if (state_->kind == LetterKind::Order) {
         signature.place_and_date =
@@ -106,6 +108,8 @@ base::Result<Doc> LetterTemplate::render(const Tags& given, base::Date date) con
         doc.letter = head_of(tags, subject, date);
         doc.header = value_of(tags, "region") + " – dossier " + value_of(tags, "numero_dossier");
     }
+    if (tags.present("mention"))
+        doc.blocks.emplace_back(Paragraph{.spans = {{value_of(tags, "mention"), true, false}}, .small = true});
     auto body = detail::blocks_of(detail::expand(state_->tree.body, tags), signature);
     doc.blocks.insert(doc.blocks.end(), std::make_move_iterator(body.begin()), std::make_move_iterator(body.end()));
     return doc;

@@ -28,10 +28,10 @@ void site_header(Writer& w, const Page& page) {
                 w("<a href='/connexion'>{}</a>", w.t("html.sign_in"));
                 return;
             }
-            w("<p class='who'><strong>{}</strong> <span>{}</span></p>"
+            w("<p class='who'><a href='/compte' title='{}'><strong>{}</strong></a> <span>{}</span></p>"
               "<form method='post' action='/deconnexion' data-sign-out><input type='hidden' name='csrf' value='{}'>"
               "<button class='link'>{}</button></form>",
-              visitor.name, visitor.place, visitor.csrf, w.t("html.sign_out"));
+              w.t("html.account"), visitor.name, visitor.place, visitor.csrf, w.t("html.sign_out"));
         },
         [&] {
             const bool french = w.language() == base::Language::Fr;

@@ -1,5 +1,7 @@
 #include "http/boundary.hpp"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace beffroi::http {
@@ -28,12 +30,23 @@ void log_failure(base::Log* log, const Request& request, const base::Error& erro
     if (!log->enabled(level)) return;
     log->write(level, "request failed",
                {{"method", method_name(request.method)},
-                {"path", request.path},
+                {"path", loggable(request.path)},
                 {"code", base::code_name(error.code)},
                 {"detail", error.detail}});
 }
 
 }  // namespace
+
+std::string loggable(std::string_view path) {
+    constexpr std::size_t kLongestPiece = 32;  // with its slash
+    std::string out;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find('/', 1), path.size());
+        out += end > kLongestPiece ? std::string_view("/…") : path.substr(0, end);
+        path.remove_prefix(end);
+    }
+    return out;
+}
 
 int status_of(base::Code code) {
     switch (code) {

@@ -1,6 +1,9 @@
 // The request boundary: where what a handler throws becomes an answer. For src/http only.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "base/log.hpp"
 #include "http/router.hpp"
 
@@ -11,6 +14,10 @@ struct Refusal {
     int status = 400;
     base::Error error;
 };
+
+// An address as logs may hold it: links that open something by themselves (activation, outside opinion) carry their
+// secret in a long piece of the path, which is left out.
+[[nodiscard]] std::string loggable(std::string_view path);
 
 // `log` may be none. Never throws.
 [[nodiscard]] Response call_handler(const Route& route, const Request& request, const ErrorPage& error_page,

@@ -72,6 +72,9 @@ std::string undo_browser_escapes(std::string text) {
     return text;
 }
 
+// 255 letters are what the usual disks take; each may be three bytes here.
+constexpr std::size_t kLongestFileName = 1024;
+
 // For display only: no folders, nothing that moves the cursor.
 std::string display_name(std::string text) {
     text = undo_browser_escapes(std::move(text));
@@ -261,7 +264,7 @@ base::Status MultipartReader::Impl::begin_part(std::string_view header) {
     file = UploadedFile();
     file.field = *std::move(name);
     file.filename = display_name(*std::move(filename));
-    if (file.filename.size() > limits.fields.name_bytes)
+    if (file.filename.size() > kLongestFileName)
         return base::fail(base::Code::TooLarge, "the name of a file is too long");
     file.content_type = type.substr(0, 255);
     state = State::File;

@@ -408,7 +408,7 @@ void Session::piece_ready(bool good, std::string piece) {
     busy_ = false;
     if (phase_ != Phase::Writing) return;
     if (!good) {
-        shared_.log.error("answer broken off", {{"path", request_.path}});
+        shared_.log.error("answer broken off", {{"path", loggable(request_.path)}});
         return close_now();
     }
     // The time in the worker is not the client's.
@@ -460,7 +460,7 @@ void Session::count_request() {
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
     if (!shared_.log.enabled(base::Level::Debug)) return;
     shared_.log.debug("request", {{"method", method_name(request_.method)},
-                                  {"path", request_.path},
+                                  {"path", loggable(request_.path)},
                                   {"status", std::to_string(status)},
                                   {"ms", std::to_string(seconds * 1000)},
                                   {"remote", request_.remote}});

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Browser tests. node run.mjs [--gallery FILE] [--base-url URL --accounts FILE.json] [--shots FOLDER] [--only WORD] [SUITE …]
+// Browser tests. node run.mjs [--gallery FILE] [--base-url URL --accounts FILE.json [--data FOLDER]] [--shots FOLDER] [--only WORD] [SUITE …]
 //
 // A suite is suites/NAME.mjs:
 //   export const needs = "server";            // or "gallery"
@@ -27,10 +27,10 @@ for (let i = 2; i < process.argv.length; i += 1) {
   if (word.startsWith("--")) options[word.slice(2)] = process.argv[(i += 1)];
   else options.suites.push(word);
 }
-const known = new Set(["suites", "gallery", "base-url", "accounts", "shots", "only"]);
+const known = new Set(["suites", "gallery", "base-url", "accounts", "data", "shots", "only"]);
 const unknown = Object.keys(options).filter((each) => !known.has(each));
 if (unknown.length) {
-  console.error(`unknown option --${unknown[0]}; usage: run.mjs [--gallery FILE] [--base-url URL --accounts FILE] [--shots FOLDER] [--only WORD] [SUITE …]`);
+  console.error(`unknown option --${unknown[0]}; usage: run.mjs [--gallery FILE] [--base-url URL --accounts FILE [--data FOLDER]] [--shots FOLDER] [--only WORD] [SUITE …]`);
   process.exit(2);
 }
 
@@ -59,6 +59,7 @@ for (const name of wanted) {
     baseUrl: gallery ? gallery.url : options["base-url"].replace(/\/$/, ""),
     gallery: gallery?.state,
     accounts: options.accounts ? JSON.parse(fs.readFileSync(options.accounts, "utf8")) : {},
+    data: options.data,  // the portal's own folder, for its mails and its clock
     shots: options.shots,
     checks,
     browser,

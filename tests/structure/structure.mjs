@@ -109,5 +109,14 @@ const moduleOf = (f) => dirname(f).replace(/^src\//, '');
   check('no test sleeps', faults);
 }
 
+// 7. French typography: no ordinary space where a line could break before a sign, none missing, no straight apostrophe.
+{
+  const faults = [];
+  for (const f of files.filter((f) => /^locale\/fr\/.*\.toml$/.test(f)))
+    for (const [, key, sentence] of read(f).matchAll(/^"([^"]+)"\s*=\s*"(.*)"\s*$/gm))
+      if (/ [:;?!»%€]|« |[a-zéè]'[a-zéèêh]|[a-zé][?!]/.test(sentence)) faults.push(`${f}: "${key}" lacks its no-break spaces or its apostrophes`);
+  check('French sentences keep their signs with their words', faults);
+}
+
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

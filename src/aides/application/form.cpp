@@ -440,6 +440,12 @@ std::string percent_text(base::Rate rate) {
     return cents + "." + (rest < 10 ? "0" : "") + std::to_string(rest);
 }
 
+// As a French person would have typed it: what a form shows again must not look foreign.
+std::string with_comma(std::string number) {
+    std::replace(number.begin(), number.end(), '.', ',');
+    return number;
+}
+
 void put(Fields& fields, const std::string& name, std::string value) {
     if (!value.empty()) fields.emplace(name, std::move(value));
 }
@@ -458,8 +464,8 @@ Fields write(const Project& project) {
     if (project.cameras > 0) put(fields, "cameras", std::to_string(project.cameras));
     put(fields, "places", project.places);
     put(fields, "purpose", project.purpose);
-    if (project.start_on) put(fields, "start_on", base::iso(*project.start_on));
-    if (project.end_on) put(fields, "end_on", base::iso(*project.end_on));
+    if (project.start_on) put(fields, "start_on", base::short_date(*project.start_on));
+    if (project.end_on) put(fields, "end_on", base::short_date(*project.end_on));
     put(fields, "vat_recovered", project.vat_recovered ? "yes" : "no");
     put(fields, "contact.name", project.contact.name);
     put(fields, "contact.role", project.contact.role);
@@ -474,15 +480,15 @@ Fields write(const Project& project) {
         put(fields, prefix + "label", line.label);
         put(fields, prefix + "category", line.category);
         put(fields, prefix + "quantity", std::to_string(line.quantity));
-        put(fields, prefix + "ht", base::plain_euros(line.ht));
-        put(fields, prefix + "vat", percent_text(line.vat));
-        if (line.date) put(fields, prefix + "date", base::iso(*line.date));
+        put(fields, prefix + "ht", with_comma(base::plain_euros(line.ht)));
+        put(fields, prefix + "vat", with_comma(percent_text(line.vat)));
+        if (line.date) put(fields, prefix + "date", base::short_date(*line.date));
     }
     for (const auto& line : project.funding) {
         const std::string prefix = "funding." + std::to_string(line.row) + ".";
         put(fields, prefix + "source", line.source);
         put(fields, prefix + "name", line.name);
-        put(fields, prefix + "amount", base::plain_euros(line.cents));
+        put(fields, prefix + "amount", with_comma(base::plain_euros(line.cents)));
         put(fields, prefix + "status", line.obtained ? "obtained" : "asked");
     }
     for (std::size_t i = 0; i < project.other_aids.size(); ++i)

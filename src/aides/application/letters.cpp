@@ -121,6 +121,11 @@ void Writer::common(LetterKind kind) {
     tags_.set("edition", c_.edition.model().edition);
     tags_.set("numero_dossier", c_.file.number);
     tags_.set("projet", c_.file.title);
+    // A letter leaves the portal: it says itself that nobody decided it.
+    if (c_.file.provenance != Provenance::Live)
+        tags_.set("mention",
+                  std::string(text_(c_.file.provenance == Provenance::Real ? "application.letter.reconstructed"
+                                                                           : "application.letter.simulated")));
 }
 
 void Writer::missing_pieces_listed() {
@@ -186,13 +191,8 @@ std::vector<std::string> Writer::payment_terms() {
 void Writer::order(std::string_view number) {
     tags_.set("numero_arrete", std::string(number));
     tags_.set("siren", c_.file.siren);
-    const auto held = c_.findings.held_on ? on(*c_.findings.held_on) : std::string();
-    const auto filed = c_.file.filed ? on(base::paris_date(*c_.file.filed)) : std::string();
-    tags_.set("visas",
-              std::vector<std::string>{
-                  std::string(text_("application.letter.visa_code")),
-                  text_("application.letter.visa_resolution", {{"number", c_.findings.resolution}, {"date", held}}),
-                  text_("application.letter.visa_request", {{"number", c_.file.number}, {"date", filed}})});
+    // The template names the resolution and the request itself.
+    tags_.set("visas", std::vector<std::string>{std::string(text_("application.letter.visa_code"))});
     tags_.set("modalites_versement", payment_terms());
 }
 

@@ -94,7 +94,7 @@ void set_sender(documents::Tags& tags, const Sender& sender, documents::LetterKi
     }
     tags.set("service", sender.service);
     tags.set("service_courriel", sender.email.empty() ? sender.contact : sender.email);
-    tags.set("service_telephone", sender.phone.empty() ? std::string("–") : sender.phone);
+    if (!sender.phone.empty()) tags.set("service_telephone", sender.phone);
     tags.set("lieu", sender.place);
     tags.set("signataire_fonction", sender.signatory_function);
     tags.set("signataire_nom", sender.signatory_name);

@@ -229,7 +229,7 @@ std::vector<Planned> plan_2023(const territory::Directory& directory, const std:
 application::Project project_of(const Planned& planned, base::Date start, Random& random) {
     application::Project project;
     std::string place(kPlaces[static_cast<std::size_t>(random.between(0, kPlaces.size() - 1))]);
-    project.title = fmt::format("{} caméra{} : {}", planned.cameras, planned.cameras > 1 ? "s" : "", place);
+    project.title = fmt::format("{} caméra{} ({})", planned.cameras, planned.cameras > 1 ? "s" : "", place);
     project.description =
         planned.real ? "Bénéficiaire, nombre de caméras et montant publiés dans la presse ; le reste du dossier est "
                        "simulé pour la démonstration."

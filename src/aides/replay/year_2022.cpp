@@ -149,7 +149,7 @@ class Year {
         TRY(sitting::record_vote(stage_.desk, id, "Vote sur l’ensemble", counts, items, cast_.secretary));
         TRY(sitting::decide(
             stage_.desk, id,
-            {planned.resolution, "Aides à l’équipement de vidéoprotection des communes de moins de 20 000 habitants"},
+            {planned.resolution, "Aides à l’équipement de vidéoprotection des communes de moins de 20 000 habitants"},
             cast_.secretary));
         at(stage_, base::add_days(planned.held_on, 2), 10);
         TRY(sitting::transmit(stage_.desk, id, fmt::format("@CTES (simulé) {}", planned.resolution), stage_.clock.now(),

@@ -144,7 +144,7 @@ class Year {
 
     base::Status prepare_sitting() {
         at(stage_, make_date(2023, 5, 12), 10);
-        sitting::NewSitting wanted{"Commission permanente du 29 juin 2023", make_date(2023, 6, 29), "simulated"};
+        sitting::NewSitting wanted{"Commission permanente du 15 mai 2023", make_date(2023, 5, 15), "simulated"};
         auto id = TRY(sitting::create(stage_.desk, wanted, cast_.secretary));
         for (const auto& [stop, file] : files_)
             if (stop == Stop::OnAgenda) TRY(sitting::put_on_agenda(stage_.desk, id, file.id, cast_.secretary));

@@ -71,7 +71,7 @@ std::string provenance_note(const View& view) {
         real = real || item.provenance == "real";
     }
     if (!simulated) return {};
-    return real ? "Document de démonstration : montants simulés, sauf les lignes marquées « réel », tirées de sources "
+    return real ? "Document de démonstration : montants simulés, sauf les lignes marquées « réel », tirées de sources "
                   "publiques."
                 : "Document de démonstration : toutes les données sont simulées.";
 }
@@ -318,12 +318,12 @@ Doc resolution(const Desk& desk, const View& view) {
     add_note(doc, view);
     doc.blocks.emplace_back(documents::Heading{2, "Votes"});
     documents::Table votes{.columns = {{"Vote", 4, Align::Left},
-                                       {"Membres", 1, Align::Right},
-                                       {"Votants", 1, Align::Right},
-                                       {"Pour", 1, Align::Right},
-                                       {"Contre", 1, Align::Right},
-                                       {"Abstentions", 1.2, Align::Right},
-                                       {"Résultat", 1.6, Align::Left}}};
+                                       {"Membres", 1.5, Align::Right},
+                                       {"Votants", 1.5, Align::Right},
+                                       {"Pour", 1.1, Align::Right},
+                                       {"Contre", 1.3, Align::Right},
+                                       {"Abstentions", 2, Align::Right},
+                                       {"Résultat", 1.8, Align::Left}}};
     for (const Vote& vote : view.votes) {
         const Counts& c = vote.counts;
         votes.rows.push_back(

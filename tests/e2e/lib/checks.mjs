@@ -7,12 +7,12 @@ import assert from "node:assert/strict";
 const axeSource = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-// Nothing found by axe, in the page as it is now.
-export async function axe(page, { include } = {}) {
-  await page.evaluate(axeSource);
+// Nothing found by axe, in the page as it is now, or in `include` only. `rules`: these only.
+export async function axe(page, { rules, include } = {}) {
+  if (!(await page.evaluate(() => Boolean(window.axe)))) await page.evaluate(axeSource);
+  const only = rules ? { type: "rule", values: rules } : { type: "tag", values: AXE_TAGS };
   const result = await page.evaluate(
-    ([tags, root]) => window.axe.run(root || document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }),
-    [AXE_TAGS, include || null]);
+    ([runOnly, root]) => window.axe.run(root || document, { runOnly, resultTypes: ["violations"] }), [only, include || null]);
   const found = result.violations.flatMap((rule) =>
     rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}\n      ${node.failureSummary.split("\n").slice(1, 3).join(" ")}`));
   assert.equal(found.length, 0, `axe found ${found.length}:\n    ${found.slice(0, 12).join("\n    ")}`);
@@ -87,10 +87,13 @@ export function noErrors(page, { except = [] } = {}) {
   assert.deepEqual(left, [], left.join("\n    "));
 }
 
-export async function screenshot(page, folder, name, options = {}) {
+// Long pages are cut: their beginning shows their faults.
+export async function screenshot(page, folder, name) {
   if (!folder) return;
   fs.mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true, ...options });
+  const { width } = page.viewportSize();
+  const height = Math.min(await page.evaluate(() => document.documentElement.scrollHeight), width < 600 ? 2400 : 3200);
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true, clip: { x: 0, y: 0, width, height }, timeout: 60_000 });
 }
 
 // The whole set on one page already opened: what a suite calls for each of its pages.
@@ -102,20 +105,54 @@ export async function everything(page, { shots, name } = {}) {
   if (shots && name) await screenshot(page, shots, name);
 }
 
-// One address in the four guises: phone and desk, light and dark.
-export async function inEveryGuise(ctx, address, name, prepare = async () => {}) {
-  for (const width of [360, 1280])
-    for (const dark of [false, true]) {
-      const page = await ctx.visit({ width, dark });
-      await prepare(page);
-      await page.goto(ctx.baseUrl + address);
-      await everything(page, { shots: ctx.shots, name: `${name}-${width}${dark ? "-dark" : ""}` });
-      await page.context().close();
+// The page as it is now, on a phone and a desk, light and dark: the same page is resized and recoloured, not asked for again; in the
+// dark only what depends on colours is held again. `whole: false`: a page like one that was seen in all four (another role, another
+// file), on the phone and in the dark only.
+export async function guises(page, { shots, name, whole = true } = {}) {
+  const size = page.viewportSize();
+  for (const width of whole ? [1280, 360] : [360]) {
+    await page.setViewportSize({ width, height: 900 });
+    // Until the page has answered to its new size.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))).catch(() => {});
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      try {
+        await axe(page, colorScheme === "dark" ? { rules: ["color-contrast"] } : {});
+        if (colorScheme === "light") {
+          await noSidewaysScroll(page);
+          await targetSizes(page);
+        }
+      } catch (error) {
+        error.message = `${width} px, ${colorScheme}: ${error.message}`;
+        throw error;
+      }
     }
+    await page.emulateMedia({ colorScheme: "light" });
+    if (shots && name && whole) await screenshot(page, shots, `${name}-${width}`);
+  }
+  noErrors(page);
+  if (size) await page.setViewportSize(size);
 }
 
-// By the form that people use. `account`: {login, password, code?}; the names of the fields are those of /connexion.
-export async function signIn(page, baseUrl, account) {
+// One address in the four guises.
+export async function inEveryGuise(ctx, address, name, prepare = async () => {}) {
+  const page = await ctx.visit();
+  await prepare(page);
+  await page.goto(ctx.baseUrl + address);
+  await guises(page, { shots: ctx.shots, name });
+  await page.context().close();
+}
+
+// By the form that people use. `account`: {login, password, code?}; the names of the fields are those of /connexion. One session for
+// each account serves the whole run (the portal slows down who signs in again and again); `fresh`: a session of its own.
+const sessions = new Map();
+export async function signIn(page, baseUrl, account, { fresh = false } = {}) {
+  const kept = sessions.get(baseUrl + account.login);
+  if (kept && !fresh) {
+    await page.context().addCookies(kept.cookies);
+    await page.goto(kept.home);
+    if (!new URL(page.url()).pathname.startsWith("/connexion")) return;
+  }
   await page.goto(`${baseUrl}/connexion`);
   await page.fill("input[name=login], input[name=email]", account.login);
   await page.fill("input[name=password]", account.password);
@@ -125,4 +162,5 @@ export async function signIn(page, baseUrl, account) {
     await page.click("main form button.primary");
   }
   assert.ok(!new URL(page.url()).pathname.startsWith("/connexion"), `could not sign in as ${account.login}`);
+  if (!fresh) sessions.set(baseUrl + account.login, { cookies: await page.context().cookies(), home: page.url() });
 }

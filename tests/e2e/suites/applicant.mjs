@@ -3,6 +3,7 @@
 //
 // accounts: applicant and cosigner of one commune that an open edition helps; officer (of the Region) for what comes after the filing.
 import assert from "node:assert/strict";
+import { keyboard, mouse } from "../lib/hands.mjs";
 
 export const needs = "server";
 
@@ -33,46 +34,6 @@ const ANSWERS = {
 };
 const ROW = { label: "Caméras dômes", supplier: "Vidéo du Nord", quote: "D-17", quantity: "12", ht: "56 961,00", vat: "20" };
 const UNDERTAKINGS = ["accurate", "authorisation", "own_share", "publicity"];
-
-// How a person acts: with a mouse, or with the keyboard alone.
-const mouse = {
-  fill: (page, selector, text) => page.fill(selector, text),
-  choose: (page, selector, value) => page.selectOption(selector, value),
-  check: (page, selector) => page.check(selector),
-  press: (page, selector) => page.click(selector),
-};
-function keyboard(checks) {
-  const go = async (page, selector) => {
-    await page.evaluate(() => document.activeElement?.blur());
-    await checks.tabTo(page, selector, 400);
-  };
-  return {
-    fill: async (page, selector, text) => {
-      await go(page, selector);
-      await page.keyboard.press("Control+A");
-      await page.keyboard.type(text);
-    },
-    choose: async (page, selector, value) => {
-      await go(page, selector);
-      for (let i = 0; i < 60 && (await page.inputValue(selector)) !== value; i += 1) await page.keyboard.press("ArrowDown");
-      assert.equal(await page.inputValue(selector), value);
-    },
-    check: async (page, selector) => {
-      // Only one radio of a group takes the focus; arrows choose the others.
-      const name = await page.locator(selector).getAttribute("name");
-      const radio = (await page.locator(selector).getAttribute("type")) === "radio";
-      await go(page, radio ? `input[name="${name}"]` : selector);
-      for (let i = 0; radio && i < 8 && !(await page.locator(selector).evaluate((each) => each === document.activeElement)); i += 1)
-        await page.keyboard.press("ArrowDown");
-      if (!(await page.locator(selector).isChecked())) await page.keyboard.press("Space");
-      assert.ok(await page.locator(selector).isChecked(), `${selector} is not ticked`);
-    },
-    press: async (page, selector) => {
-      await go(page, selector);
-      await page.keyboard.press("Enter");
-    },
-  };
-}
 
 export default async function (ctx) {
   const { checks, accounts } = ctx;
@@ -195,7 +156,7 @@ export default async function (ctx) {
   }
 
   await ctx.test("from a draft to filed by keyboard only", async () => {
-    await wholePath({}, keyboard(checks), async (page) => checks.noErrors(page));
+    await wholePath({}, keyboard, async (page) => checks.noErrors(page));
   });
 
   await ctx.test("from a draft to filed without script", async () => {
@@ -248,7 +209,7 @@ export default async function (ctx) {
     await page.fill("[name=title]", "Session perdue");
     await trouble(page, "Vous n’êtes plus connecté");
     const other = await page.context().newPage();
-    await checks.signIn(other, ctx.baseUrl, accounts.applicant);
+    await checks.signIn(other, ctx.baseUrl, accounts.applicant, { fresh: true });
     await page.locator("[data-save-trouble] button").first().click();
     await status(page, "Enregistré");
     await page.reload();
@@ -319,7 +280,7 @@ export default async function (ctx) {
     await page.click("button[name=suite]");
     await page.getByText("Vous n’étiez plus connecté").waitFor();
     const other = await page.context().newPage();
-    await checks.signIn(other, ctx.baseUrl, accounts.applicant);
+    await checks.signIn(other, ctx.baseUrl, accounts.applicant, { fresh: true });
     await page.click("main form button:not(.sr)");
     await page.getByText("Confirmez l’envoi").waitFor();
     await checks.noSidewaysScroll(page);

@@ -1,4 +1,5 @@
-// What anyone can open: every public page in every guise, the estimator with and without script, what is downloaded, what is printed.
+// What anyone can open: the estimator with and without script, what is searched, downloaded, printed, read in English. every_page holds
+// the public pages themselves in every guise.
 import assert from "node:assert/strict";
 
 export const needs = "server";
@@ -21,17 +22,9 @@ const FILES = {
 export default async function (ctx) {
   const { checks } = ctx;
 
-  for (const [address, name] of PAGES)
+  // Those that no link leads to.
+  for (const [address, name] of PAGES.filter(([address]) => address.includes("?")))
     await ctx.test(`${name}: axe finds nothing, on a phone and a desk, light and dark`, () => checks.inEveryGuise(ctx, address, `public-${name}`));
-
-  for (const [list, name] of [["/aides-accordees", "grant"], ["/seances", "sitting"]])
-    await ctx.test(`one ${name}, reached from the list`, async () => {
-      const page = await ctx.visit();
-      await page.goto(ctx.baseUrl + list);
-      await page.locator("main tbody th a").first().click();
-      await page.waitForURL((url) => url.pathname.startsWith(list + "/"));
-      await checks.inEveryGuise(ctx, new URL(page.url()).pathname, `public-${name}`);
-    });
 
   await ctx.test("in English every page has its sentences", async () => {
     for (const [address] of PAGES) {

@@ -152,7 +152,8 @@ http::Response requests_page(Context& c) {
                                  html::form(w,
                                             {.action = html::url("/rattachements/{}/refuser", m.id), .csrf = c.csrf()},
                                             [&] {
-                                                html::text_field(w, {.name = "reason",
+                                                // A name of its own: ids stay unique on the page.
+                                                html::text_field(w, {.name = "reason-" + std::to_string(m.id.value),
                                                                      .label = c.t("account.reason"),
                                                                      .width = html::Width::Medium});
                                                 html::button(w, {.text = c.t("account.refuse"),
@@ -222,7 +223,9 @@ void add_memberships(Routes& routes) {
     });
     routes.post("/rattachements/{id}/refuser", kDeciders, [](Context& c) {
         return decide(
-            c, c.site.accounts.refuse_membership(c.principal(), c.id<accounts::MembershipId>(), c.form("reason")),
+            c,
+            c.site.accounts.refuse_membership(c.principal(), c.id<accounts::MembershipId>(),
+                                              c.form("reason-" + std::to_string(c.id<accounts::MembershipId>().value))),
             "/rattachements", "account.notice.refused");
     });
     routes.post("/rattachements/{id}/terminer", kInvolved, [](Context& c) {

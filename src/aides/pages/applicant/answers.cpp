@@ -22,7 +22,7 @@ class Cards {
         const auto found = view_.fields.find(name);
         return found == view_.fields.end() ? std::string_view{} : std::string_view(found->second);
     }
-    // Choices in words, the rest as typed.
+    // Choices and dates in words, the rest as typed.
     [[nodiscard]] std::string shown(std::string_view name) const;
     [[nodiscard]] std::string address(std::string_view name) const {
         return step_url(view_.application.id, step_of(name)) + "#" + html::field_id(wire_name(name));
@@ -53,6 +53,9 @@ std::string Cards::shown(std::string_view name) const {
     if (value == "yes" || value == "no")
         return std::string(
             t_(name == "vat_recovered" ? "applicant.vat." + std::string(value) : "applicant." + std::string(value)));
+    // Days and counts as the French write them; what cannot be read stays as it was typed.
+    if (name == "start_on" || name == "end_on")
+        if (auto date = base::parse_person_date(value)) return base::format_date(*date, t_.language());
     return std::string(value);
 }
 

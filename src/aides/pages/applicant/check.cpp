@@ -93,7 +93,7 @@ http::Response check_page(Context& c, const ApplicationView& view, const html::E
     const auto estimate = estimate_of(c, view.application.id);
     const Live live = live_texts(estimate, progress.reading.project, c.t);
     const bool pen = application::applicant_holds_pen(view.application.state);
-    FilePage page{.title = std::string(c.t("applicant.step.verifier")), .errors = &errors};
+    FilePage page{.title = std::string(c.t("applicant.step.verifier")), .errors = &errors, .wide = true};
     if (auto clashes = open_clashes(c, view, Step::Check); !clashes.empty())
         page.notices.push_back(clash_notice(c, view, std::move(clashes)));
     page.main = [&](html::Writer& w) {

@@ -185,6 +185,11 @@ void Controls::expense_row(std::string_view index) {
     html::number_field(w_, vat);
     const std::string live = "live-line-" + std::string(index);
     w_("<p class='row-note' id='{}'>{}</p>", live, live_text(form_.live, live));
+    html::button(w_, {.text = t_("applicant.expense.split"),
+                      .weight = html::Weight::Quiet,
+                      .name = "split",
+                      .value = "expense-" + std::string(index),
+                      .context = t_("applicant.expense.split.why")});
 }
 
 void Controls::expenses() {

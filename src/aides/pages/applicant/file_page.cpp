@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "aides/application/review.hpp"
 #include "aides/pages/applicant/parts.hpp"
 #include "html/url.hpp"
 
@@ -81,6 +82,27 @@ NextStep next_step(Context& c, const ApplicationView& view, const Progress& prog
     }
 }
 
+// Why the file waits, as it stands today: its rank, what is free, what is missing, and who is served first.
+void waiting_reason(html::Writer& w, Context& c, const ApplicationView& view) {
+    if (view.application.state != State::WaitingList) return;
+    const auto list = c.db().read(
+        [&](db::Reader& reader) { return application::waiting_list(c.desk(), reader, view.application.edition); });
+    if (!list) return;
+    const auto mine = std::find_if(list->choices.begin(), list->choices.end(), [&](const envelope::Choice& choice) {
+        return choice.application == view.application.id;
+    });
+    if (mine == list->choices.end()) return;
+    html::paragraph(w, mine->outcome == envelope::Outcome::Proposed ? std::string(w.t("applicant.waiting.room"))
+                                                                    : w.text()(mine->why));
+    const auto rules = application::selection_rules(*view.edition, c.today());
+    std::string_view order = "first_come";
+    if (rules.order == envelope::Order::PriorityThenDate) order = "priority";
+    if (rules.order == envelope::Order::Committee) order = "committee";
+    html::paragraph(w, fmt::format("{} {}", w.t("review.rule.order." + std::string(order)),
+                                   w.t(rules.date == envelope::DateUsed::Filed ? "review.rule.date.filed"
+                                                                               : "review.rule.date.complete")));
+}
+
 void expected(html::Writer& w, Context& c, const ApplicationView& view, const Progress& progress) {
     const std::string state(application::name(view.application.state));
     const NextStep todo = next_step(c, view, progress);
@@ -91,6 +113,7 @@ void expected(html::Writer& w, Context& c, const ApplicationView& view, const Pr
                      .title = w.t(todo.href.empty() ? "applicant.expected.region" : "applicant.expected.you"),
                      .content = [&] {
                          html::paragraph(w, w.t("application.public." + state));
+                         waiting_reason(w, c, view);
                          if (const std::string key = "applicant.next." + state; w.text().catalogue().has(key))
                              html::paragraph(w, w.t(key));
                          if (!todo.href.empty()) html::button_link(w, todo.href, w.t(todo.key));

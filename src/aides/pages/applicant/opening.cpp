@@ -131,8 +131,7 @@ void sample_table(html::Writer& w, Context& c, const Question& q) {
     html::table(w,
                 {.caption = w.t("applicant.open.samples"),
                  .columns = {{.label = w.t("applicant.open.spending"), .kind = html::Column::Kind::Number},
-                             {.label = w.t("applicant.live.amount"), .kind = html::Column::Kind::Number}},
-                 .narrow = html::Narrow::Scroll},
+                             {.label = w.t("applicant.live.amount"), .kind = html::Column::Kind::Number}}},
                 [&](html::Rows& rows) {
                     for (std::int64_t euros : {20'000, 50'000, 100'000, 200'000}) {
                         const base::Cents ht{euros * 100};

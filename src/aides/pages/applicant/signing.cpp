@@ -81,7 +81,7 @@ http::Response signature_page(Context& c, const ApplicationView& view, const htm
     const Live live = live_texts(estimate, progress.reading.project, c.t);
     auto stopped = hindrance(c, view);
     const bool may_sign = !stopped;
-    FilePage page{.title = std::string(c.t("applicant.sign.page")), .errors = &errors};
+    FilePage page{.title = std::string(c.t("applicant.sign.page")), .errors = &errors, .wide = true};
     if (stopped) page.notices.push_back(std::move(*stopped));
     page.main = [&](html::Writer& w) {
         if (file.signature_requested)

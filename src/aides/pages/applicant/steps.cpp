@@ -79,7 +79,7 @@ http::Response step_page(Context& c, const ApplicationView& view, Step step, con
 // The pen is the Region's, or a signature is awaited: what was typed is shown, not changed.
 http::Response read_only_page(Context& c, const ApplicationView& view, Step step, int status = 200) {
     const Progress progress = progress_of(c, view);
-    FilePage page{.title = std::string(c.t("applicant.step." + std::string(path_of(step))))};
+    FilePage page{.title = std::string(c.t("applicant.step." + std::string(path_of(step)))), .wide = true};
     page.notices.push_back(
         {.tone = html::Tone::Info,
          .title = c.t("applicant.pen.title"),
@@ -124,7 +124,8 @@ std::string add_target(const ApplicationView& view, Step step, std::string_view 
 http::Response save(Context& c, Step step) {
     auto view = open_file(c);
     const ApplicationId id = view.application.id;
-    const auto change = change_of(step, c.request.form(), view.fields);
+    auto change = change_of(step, c.request.form(), view.fields);
+    const auto split = split_row(change, c.form("split"), view.fields);
     auto saved =
         application::autosave(c.desk(), id, version_sent(c, view.application.form_version), change, c.principal());
     if (!saved) {
@@ -138,6 +139,9 @@ http::Response save(Context& c, Step step) {
     if (!saved->held) return read_only_page(c, view, step, 409);
     if (!saved->clashes.empty()) return step_page(c, view, step, {}, 409);
     if (auto block = c.form("add"); !block.empty()) return http::redirect_see_other(add_target(view, step, block));
+    if (split)
+        return http::redirect_see_other(
+            fmt::format("{}#{}", step_url(id, step), html::field_id(fmt::format("expense-{}-category", *split - 1))));
     if (!c.form("remove").empty()) return c.see_other(step_url(id, step), "applicant.notice.row_removed");
     const html::Errors errors = errors_of_step(view, saved->faults, step, c.t);
     if (!errors.empty()) return step_page(c, view, step, errors, 422);

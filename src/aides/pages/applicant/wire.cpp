@@ -90,6 +90,23 @@ std::vector<std::string_view> blocks_of(Step step) {
     return {};
 }
 
+std::optional<int> split_row(application::FormChange& change, std::string_view pressed,
+                             const application::Fields& stored) {
+    const auto from = wire_row(pressed);
+    if (!from || from->block != "expense") return std::nullopt;
+    int last = application::next_row(stored, from->block) - 1;
+    for (const auto& [name, value] : change.set)
+        if (const auto row = application::row_field(name); row && row->block == from->block)
+            last = std::max(last, row->row);
+    for (std::string_view column : {"label", "supplier", "quote", "date", "vat"}) {
+        const auto found = change.set.find(row_name(from->block, from->row) + "." + std::string(column));
+        if (found == change.set.end() || found->second.empty()) continue;
+        const std::string text = found->second;
+        change.set.emplace(row_name(from->block, last + 1) + "." + std::string(column), text);
+    }
+    return last + 1;
+}
+
 application::FormChange change_of(Step step, const http::Fields& sent, const application::Fields& stored) {
     application::FormChange change;
     const auto pressed = wire_row(sent.value("remove"));

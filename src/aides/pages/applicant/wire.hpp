@@ -36,4 +36,9 @@ inline constexpr Step kSteps[] = {Step::Project,  Step::Expenses,  Step::Funding
 // is the row of a pressed "remove" button.
 [[nodiscard]] application::FormChange change_of(Step step, const http::Fields& sent, const application::Fields& stored);
 
+// A pressed "split": a row more, of the same quote, whose category and amount are still to be written (a quote that
+// mixes aided expenses and others has a row for each). Gives the row that was made; nothing when nothing was pressed.
+[[nodiscard]] std::optional<int> split_row(application::FormChange& change, std::string_view pressed,
+                                           const application::Fields& stored);
+
 }  // namespace beffroi::aides::pages::applicant

@@ -77,4 +77,28 @@ TEST_CASE("steps have an order and an address") {
     for (Step step : kSteps) CHECK(step_named(path_of(step)) == step);
 }
 
+TEST_CASE(
+    "a mixed quote is split: the new line has its supplier and number, its category and amount are to be written") {
+    const Fields stored = {{"expense.1.label", "Caméras et entretien"}, {"expense.2.label", "Mâts"}};
+    auto change = change_of(Step::Expenses,
+                            sent({{"expense-0-label", "Caméras et entretien"},
+                                  {"expense-0-supplier", "Vidéo du Nord"},
+                                  {"expense-0-quote", "D-17"},
+                                  {"expense-0-category", "cameras"},
+                                  {"expense-0-ht", "12 000"},
+                                  {"expense-0-vat", "20"},
+                                  {"expense-1-label", "Mâts"}}),
+                            stored);
+    CHECK(split_row(change, "expense-0", stored) == 3);
+    CHECK(change.set.at("expense.3.label") == "Caméras et entretien");
+    CHECK(change.set.at("expense.3.supplier") == "Vidéo du Nord");
+    CHECK(change.set.at("expense.3.quote") == "D-17");
+    CHECK(change.set.at("expense.3.vat") == "20");
+    CHECK_FALSE(change.set.contains("expense.3.ht"));
+    CHECK_FALSE(change.set.contains("expense.3.category"));
+    CHECK(change.remove_rows.empty());
+    CHECK_FALSE(split_row(change, "funding-0", stored));
+    CHECK_FALSE(split_row(change, "", stored));
+}
+
 }  // namespace beffroi::aides::pages::applicant

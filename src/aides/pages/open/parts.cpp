@@ -89,6 +89,13 @@ void provenance_tag(html::Writer& w, publish::Origin origin) {
     }
 }
 
+void sitting_tag(html::Writer& w, std::string_view provenance) {
+    if (provenance == "real")
+        w("{}", html::Tag{w.t("site.provenance.partly"), html::Tone::Info});
+    else
+        provenance_tag(w, origin_of(provenance));
+}
+
 std::string place_of(const publish::PublishedGrant& grant) {
     if (grant.departement_name.empty()) return grant.departement_code;
     return grant.departement_name + " (" + grant.departement_code + ")";

@@ -33,6 +33,8 @@ enum class From {
 
 // "réel", "simulé"; nothing for what this desk decided itself.
 void provenance_tag(html::Writer& w, publish::Origin origin);
+// A sitting that was really held is real in part: its votes were published nowhere, most of its rows are simulated.
+void sitting_tag(html::Writer& w, std::string_view provenance);
 [[nodiscard]] publish::Origin origin_of(std::string_view provenance);
 // "Nord (59)", no département when the code is empty.
 [[nodiscard]] std::string place_of(const publish::PublishedGrant& grant);

@@ -57,7 +57,7 @@ http::Response list_page(Context& c) {
                                        .cell(one.sitting.resolution_number)
                                        .cell(base::format_count(one.rows, c.language()))
                                        .cell(html::Money{one.amount})
-                                       .cell([&] { provenance_tag(w, origin_of(one.sitting.provenance)); });
+                                       .cell([&] { sitting_tag(w, one.sitting.provenance); });
                            });
                    }});
 }
@@ -119,11 +119,13 @@ http::Response one_page(Context& c, const Shelf& shelf) {
         {.title = view.sitting.name,
          .breadcrumb = {{"/seances", c.t("open.sittings.title")}},
          .caption = c.t("open.sitting.caption", {{"body", shelf.publisher.body}, {"name", shelf.publisher.name}}),
-         .aside = [&](html::Writer& w) { provenance_tag(w, origin_of(view.sitting.provenance)); },
+         .aside = [&](html::Writer& w) { sitting_tag(w, view.sitting.provenance); },
          .wide = true,
          .public_page = true,
          .main =
              [&](html::Writer& w) {
+                 if (view.sitting.provenance == "real")
+                     html::notice(w, {.title = c.t("open.sitting.partly"), .content = c.t("open.sitting.partly_text")});
                  html::figures(w,
                                {{.label = c.t("open.home.total"),
                                  .value = base::format_euros(total, c.language()),
@@ -182,7 +184,7 @@ http::Response press_page(Context& c) {
                    .breadcrumb = {{"/seances", c.t("open.sittings.title")},
                                   {html::url("/seances/{}", view.sitting.id), view.sitting.name}},
                    .caption = base::format_date(view.sitting.held_on, c.language()),
-                   .aside = [&](html::Writer& w) { provenance_tag(w, origin_of(view.sitting.provenance)); },
+                   .aside = [&](html::Writer& w) { sitting_tag(w, view.sitting.provenance); },
                    .public_page = true,
                    .main =
                        [&](html::Writer& w) {

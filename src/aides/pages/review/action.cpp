@@ -4,6 +4,7 @@
 #include <array>
 
 #include "aides/pages/review/parts.hpp"
+#include "aides/pages/site/resume.hpp"
 #include "base/text.hpp"
 
 namespace beffroi::aides::pages::review {
@@ -440,6 +441,7 @@ http::Response act(Context& c) {
     if (!errors.empty()) return action_page(c, action, errors, 422);
     auto done = application::perform(c.desk(), id, action, c.principal(), params);
     if (!done) {
+        pass_on_ours(done.error());
         if (!can_mend(done.error()) || done.error().message.key == "application.not_yours")
             return c.error(done.error());
         add_refusal(c, done.error(), errors);

@@ -33,7 +33,7 @@ constexpr Entry kPrivate[] = {
     {"/courriels", "site.nav.mails", {Role::Head}},
     {"/journal", "site.nav.journal", {Role::Auditor}},
     {"/administration", "site.nav.admin", {Role::Admin}},
-    {"/rattachements", "site.nav.memberships", {Role::Head}},
+    {"/rattachements", "site.nav.memberships", {Role::Head, Role::Cosigner}},
 };
 
 bool is_here(std::string_view path, std::string_view href) {

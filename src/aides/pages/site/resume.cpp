@@ -50,4 +50,26 @@ http::Response resume_page(const Context& context) {
         403);
 }
 
+void pass_on_ours(const base::Error& error) {
+    if (error.code == base::Code::Unavailable || error.code == base::Code::Corrupt ||
+        error.code == base::Code::Internal)
+        throw base::Failure(error);
+}
+
+http::Response unsaved_page(const Context& context, const base::Error& error) {
+    const http::Fields& fields = context.request.form();
+    return context.page({.title = context.t("site.unsaved.title"),
+                         .main =
+                             [&](html::Writer& w) {
+                                 html::lead(w, context.t(error));
+                                 html::paragraph(w, w.t("site.unsaved.kept"));
+                                 html::form(w, {.action = context.request.target, .csrf = context.csrf()}, [&] {
+                                     fields_again(w, fields);
+                                     html::buttons(w, [&] { html::button(w, {.text = w.t("site.resume.send")}); });
+                                 });
+                                 fields_shown(w, fields);
+                             }},
+                        http::status_of(error.code));
+}
+
 }  // namespace beffroi::aides::pages

@@ -51,6 +51,16 @@ bool keeps_what_was_typed(const Access& access, const Request& request) {
            type.starts_with("application/x-www-form-urlencoded");
 }
 
+// The others as well may come back to who sent them (an expert's opinion), but for those with a password or a code.
+bool may_come_back(const Access& access, const Request& request) {
+    if (access.who == Access::Who::Roles) return keeps_what_was_typed(access, request);
+    const std::string_view type = request.header("content-type").value_or("");
+    if (request.method != Method::Post || !type.starts_with("application/x-www-form-urlencoded")) return false;
+    for (const std::string_view secret : {"password", "current", "code"})
+        if (request.form().find(secret)) return false;
+    return true;
+}
+
 base::Error refused(std::string_view detail, std::string_view key) {
     return {base::Code::Refused, std::string(detail), {std::string(key), {}}};
 }
@@ -94,7 +104,8 @@ void Routes::add(Method method, std::string_view pattern, const Access& access, 
         };
     router_.add(
         method, pattern,
-        [&site, access, handler = std::move(handler)](const Request& request) -> Response {
+        [&site, access, pattern = std::string(pattern),
+         handler = std::move(handler)](const Request& request) -> Response {
             Context context(site, request, resolve(site, request));
             if (request.method == Method::Post && from_elsewhere(request))
                 return context.error(refused("the form was sent from another site", "site.error.origin"));
@@ -107,7 +118,13 @@ void Routes::add(Method method, std::string_view pattern, const Access& access, 
                                ? resume_page(context)
                                : context.error(refused("CSRF token", "site.error.csrf"));
             }
-            return handler(context);
+            try {
+                return handler(context);
+            } catch (const base::Failure& failure) {
+                if (failure.error().code != base::Code::Unavailable || !may_come_back(access, request)) throw;
+                site.log.error("not saved", {{"route", pattern}, {"detail", failure.error().detail}});
+                return unsaved_page(context, failure.error());
+            }
         },
         std::move(options));
 }

@@ -72,7 +72,7 @@ http::Response desk_page(Context& c, const html::Errors& errors, int status) {
                    .errors = errors.empty() ? nullptr : &errors,
                    .aside =
                        [&](html::Writer& w) {
-                           w("{} {}", phase_tag(view.sitting.status, c.t), origin_tag(view.sitting.provenance, c.t));
+                           w("{} {}", phase_tag(view.sitting.status, c.t), sitting_tag(view.sitting.provenance, c.t));
                        },
                    .wide = true,
                    .main =

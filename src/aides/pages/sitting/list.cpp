@@ -15,30 +15,31 @@ http::Response list_page(Context& c, const html::Errors& errors = {}, int status
          .main =
              [&](html::Writer& w) {
                  html::lead(w, c.t("session.list.lead"));
-                 html::table(
-                     w,
-                     {.caption = c.t("session.list.title"),
-                      .columns = {{.label = c.t("session.sitting")},
-                                  {.label = c.t("session.held_on")},
-                                  {.label = c.t("session.status")},
-                                  {.label = c.t("session.rows"), .kind = html::Column::Kind::Number},
-                                  {.label = c.t("session.amount"), .kind = html::Column::Kind::Number},
-                                  {.label = c.t("session.resolution")}},
-                      .hide_caption = true,
-                      .empty = c.t("session.list.none")},
-                     [&](html::Rows& rows) {
-                         for (const auto& listed : sittings) {
-                             const auto& one = listed.sitting;
-                             rows.row()
-                                 .cell(html::Link{address(one.id), one.name})
-                                 .cell(html::Day{one.held_on})
-                                 .cell([&] { w("{} {}", phase_tag(one.status, c.t), origin_tag(one.provenance, c.t)); })
-                                 .cell(listed.rows)
-                                 .cell(html::Money{listed.amount})
-                                 .cell(one.resolution_number.empty() ? std::string_view("–")
-                                                                     : std::string_view(one.resolution_number));
-                         }
-                     });
+                 html::table(w,
+                             {.caption = c.t("session.list.title"),
+                              .columns = {{.label = c.t("session.sitting")},
+                                          {.label = c.t("session.held_on")},
+                                          {.label = c.t("session.status")},
+                                          {.label = c.t("session.rows"), .kind = html::Column::Kind::Number},
+                                          {.label = c.t("session.amount"), .kind = html::Column::Kind::Number},
+                                          {.label = c.t("session.resolution")}},
+                              .hide_caption = true,
+                              .empty = c.t("session.list.none")},
+                             [&](html::Rows& rows) {
+                                 for (const auto& listed : sittings) {
+                                     const auto& one = listed.sitting;
+                                     rows.row()
+                                         .cell(html::Link{address(one.id), one.name})
+                                         .cell(html::Day{one.held_on})
+                                         .cell([&] {
+                                             w("{} {}", phase_tag(one.status, c.t), sitting_tag(one.provenance, c.t));
+                                         })
+                                         .cell(listed.rows)
+                                         .cell(html::Money{listed.amount})
+                                         .cell(one.resolution_number.empty() ? std::string_view("–")
+                                                                             : std::string_view(one.resolution_number));
+                                 }
+                             });
                  if (!runs(c)) return;
                  html::heading(w, 2, c.t("session.new.title"), "nouvelle");
                  html::form(w, {.action = "/gestion/seances", .csrf = c.csrf()}, [&] {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "aides/pages/site/resume.hpp"
 #include "aides/pages/sitting/sitting.hpp"
 
 namespace beffroi::aides::pages {
@@ -64,6 +65,10 @@ html::Tag outcome_tag(Outcome outcome, const base::Text& t) {
     return {t("sitting.outcome." + std::string(sitting::name(outcome))), tone};
 }
 
+html::Tag sitting_tag(std::string_view provenance, const base::Text& t) {
+    if (provenance == "real") return {t("site.provenance.partly"), html::Tone::Info};
+    return origin_tag(provenance, t);
+}
 html::Tag origin_tag(std::string_view provenance, const base::Text& t) {
     return provenance_tag(application::parse_provenance(provenance).value_or(application::Provenance::Live), t);
 }
@@ -195,6 +200,7 @@ http::Response bulk_page(Context& c, SittingId sitting, std::string_view title,
 http::Response answer(Context& c, SittingId sitting, const base::Status& status, std::string_view field,
                       std::string_view notice) {
     if (status) return c.see_other(address(sitting), notice);
+    pass_on_ours(status.error());
     if (status.error().code == base::Code::NotFound) return c.error(status.error());
     html::Errors errors;
     if (field.empty())

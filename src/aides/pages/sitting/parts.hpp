@@ -36,6 +36,8 @@ using Phase = sitting::Status;
 [[nodiscard]] html::Tag phase_tag(Phase phase, const base::Text& t);
 [[nodiscard]] html::Tag outcome_tag(Outcome outcome, const base::Text& t);
 [[nodiscard]] html::Tag origin_tag(std::string_view provenance, const base::Text& t);
+// Of a sitting: one that was really held is real in part, since its votes were published nowhere.
+[[nodiscard]] html::Tag sitting_tag(std::string_view provenance, const base::Text& t);
 // Keys `key`.one and `key`.many with {n}.
 [[nodiscard]] std::string counted(const base::Text& t, std::string_view key, std::int64_t n);
 // What was typed when this form was just sent, `otherwise` else.

@@ -1,6 +1,7 @@
 // One row of the agenda: taken off before the session; pulled, amended, recusals during it.
 #include <algorithm>
 
+#include "aides/pages/site/resume.hpp"
 #include "aides/pages/sitting/parts.hpp"
 
 namespace beffroi::aides::pages::sittings {
@@ -151,6 +152,7 @@ http::Response row_page(Context& c, const html::Errors& errors = {}, int status 
 http::Response after(Context& c, const Row& row, const base::Status& done, std::string_view field,
                      std::string_view notice) {
     if (done) return c.see_other(address(row.view.sitting.id), notice);
+    pass_on_ours(done.error());
     html::Errors errors;
     errors.add(std::string(field), c.t(done.error()));
     return row_page(c, errors, done.error().code == base::Code::Conflict ? 409 : 422);

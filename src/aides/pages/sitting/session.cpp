@@ -1,6 +1,7 @@
 // In session: votes by batch, then the decision, told before it is taken.
 #include <algorithm>
 
+#include "aides/pages/site/resume.hpp"
 #include "aides/pages/sitting/parts.hpp"
 #include "base/text.hpp"
 
@@ -187,6 +188,7 @@ http::Response decide(Context& c) {
                                    {.number = std::string(c.form("number")), .title = std::string(c.form("title"))},
                                    c.principal());
     if (decided) return c.see_other(address(view.sitting.id), "session.notice.decided");
+    pass_on_ours(decided.error());
     html::Errors errors;
     const auto& key = decided.error().message.key;
     if (key == "sitting.refused.resolution" || key == "sitting.refused.resolution_taken")

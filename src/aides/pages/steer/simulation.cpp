@@ -57,7 +57,9 @@ Said said_by(const scheme::Edition& edition) {
     for (const auto& ceiling : model.ceilings)
         if (ceiling.amount.present() && !said.ceiling)
             said.ceiling = ceiling.amount.value_or(date, base::Cents{3'000'000});
-    if (model.envelope.present()) said.envelope = edition.envelope_at(date).value_or(base::Cents{});
+    // The whole year's, top-ups included: what the simulation compares the need with.
+    if (const auto& steps = model.envelope.settings; !steps.empty() && steps.back().state != scheme::State::Unknown)
+        said.envelope = steps.back().value;
     return said;
 }
 
@@ -194,7 +196,9 @@ void edition_select(html::Writer& w, const Context& c, std::string_view name, co
     for (const auto& entry : c.site.schemes.entries())
         if (entry.edition)
             choices.push_back({.value = entry.edition->id(),
-                               .label = entry.edition->model().title.in(c.language()),
+                               // The year first: a narrow list cuts long titles, and editions share theirs.
+                               .label = fmt::format("{} – {}", entry.edition->model().edition,
+                                                    entry.edition->model().title.in(c.language())),
                                .checked = entry.edition->id() == chosen.id()});
     html::select(w, {.name = name, .label = c.t("steer.simulation." + std::string(name))}, choices);
 }

@@ -1,5 +1,5 @@
-// Readiness of many sockets on one thread (epoll), for streams that only read: wake-ups are batched when nobody needs the latest
-// frame at once, because a thousand small streams otherwise cost a wake-up a packet.
+// Readiness of many sockets on one thread (epoll), for streams that only read: wake-ups are batched when nobody needs
+// the latest frame at once, because a thousand small streams otherwise cost a wake-up a packet.
 #pragma once
 
 #include <chrono>
@@ -35,8 +35,8 @@ class Poller {
     void cancel(TimerId timer);
     // … to here.
 
-    void post(std::function<void()> task);   // any thread; runs soon, in order
-    void run(std::function<void()> task);    // any thread but its own: posts and waits for the end of it
+    void post(std::function<void()> task);  // any thread; runs soon, in order
+    void run(std::function<void()> task);   // any thread but its own: posts and waits for the end of it
     [[nodiscard]] bool on_this_thread() const;
     // How long ready sockets may wait to be read together; zero: at once. Any thread. Someone watching live sets zero.
     void set_batch(std::chrono::milliseconds batch);

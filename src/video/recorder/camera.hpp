@@ -32,6 +32,7 @@ struct CameraStatus {
     rtsp::StreamStats stats;
     codec::FormatPtr format;  // none: nothing was understood yet
     Norm norm = Norm::Unknown;
+    double bits_per_second = 0;  // over the last seconds between two questions
     std::vector<rtsp::StreamEvent> events;  // the latest, oldest first
 };
 

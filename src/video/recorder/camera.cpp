@@ -128,8 +128,25 @@ CameraStatus Camera::status() const {
     });
     auto stream = stream_.with([](auto& held) { return held; });
     if (stream) out.stats = stream->stats();
+    out.bits_per_second = out.stats.playing ? bit_rate(out.stats.bytes) : 0;
     if (out.format) out.norm = norm_of(out.function, *out.format, out.stats.rate);
     return out;
+}
+
+// Between two questions at least two seconds apart; in between, what the last one found.
+double Camera::bit_rate(std::uint64_t bytes) const {
+    std::int64_t now = clock_.now().ms;
+    return known_.with([&](Known& known) {
+        std::int64_t elapsed = now - known.reckoned_ms;
+        if (elapsed < 2'000 && elapsed >= 0) return known.bits_per_second;
+        bool first = known.reckoned_ms == 0 || elapsed < 0 || bytes < known.reckoned_bytes;
+        if (!first)
+            known.bits_per_second =
+                static_cast<double>(bytes - known.reckoned_bytes) * 8'000 / static_cast<double>(elapsed);
+        known.reckoned_ms = now;
+        known.reckoned_bytes = bytes;
+        return known.bits_per_second;
+    });
 }
 
 void Camera::on_event(const rtsp::StreamEvent& event) {

@@ -32,7 +32,7 @@ struct CameraStatus {
     rtsp::StreamStats stats;
     codec::FormatPtr format;  // none: nothing was understood yet
     Norm norm = Norm::Unknown;
-    double bits_per_second = 0;  // over the last seconds between two questions
+    double bits_per_second = 0;             // over the last seconds between two questions
     std::vector<rtsp::StreamEvent> events;  // the latest, oldest first
 };
 
@@ -70,7 +70,12 @@ class Camera final : public rtsp::StreamWatcher, private rtp::FrameSink {
         CameraConfig config;
         codec::FormatPtr format;
         std::deque<rtsp::StreamEvent> events;
+        // Of the last reckoning of the bit rate.
+        std::int64_t reckoned_ms = 0;
+        std::uint64_t reckoned_bytes = 0;
+        double bits_per_second = 0;
     };
+    [[nodiscard]] double bit_rate(std::uint64_t bytes) const;
 
     CameraConfig config_;
     bool sub_;

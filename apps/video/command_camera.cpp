@@ -124,7 +124,7 @@ void tell(const rtsp::Probe& probe, Function function, const std::vector<std::st
              fmt::format("{} {} × {} ({})", codec::name_of(probe.format->codec), probe.format->width,
                          probe.format->height, probe.format->codec_string));
         line(french ? "Cadence mesurée" : "Measured rate",
-             fmt::format(french ? "{:.1f} images/s" : "{:.1f} images a second", probe.rate));
+             fmt::format("{:.1f} {}", probe.rate, french ? "images/s" : "images a second"));
         line(french ? "Débit" : "Bit rate", fmt::format("{:.2f} Mb/s", probe.bits_per_second / 1e6));
         line(french ? "Image clé toutes les" : "A key frame every", fmt::format("{:.1f} s", probe.key_interval_s));
     }

@@ -81,7 +81,9 @@ Camera::~Camera() {
 
 base::Status Camera::start() {
     if (stream_.with([](auto& stream) { return stream != nullptr; })) return {};
-    auto stream = std::make_shared<rtsp::Stream>(poller_, clock_, TRY(stream_options(config_, sub_)), *this, *this);
+    rtp::FrameSink& sink = *this;
+    rtsp::StreamWatcher& watcher = *this;
+    auto stream = std::make_shared<rtsp::Stream>(poller_, clock_, TRY(stream_options(config_, sub_)), sink, watcher);
     stream->start();
     stream_.with([&](auto& held) { held = std::move(stream); });
     return {};

@@ -1,4 +1,5 @@
-// A frame as it leaves RTP: one access unit (or one JPEG), whole, with the times it came with. Nothing is decoded, no time is rewritten.
+// A frame as it leaves RTP: one access unit (or one JPEG), whole, with the times it came with. Nothing is decoded, no
+// time is rewritten.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +12,9 @@ namespace beffroi::rtp {
 
 using codec::Bytes;
 
-// Contiguous memory into which frames are put together, so that a byte is copied once between the socket and the disk. The owner
-// (a fragment of the archive, or a plain vector in tests) gives the memory; only the owner's thread touches it.
+// Contiguous memory into which frames are put together, so that a byte is copied once between the socket and the disk.
+// The owner (a fragment of the archive, or a plain vector in tests) gives the memory; only the owner's thread touches
+// it.
 class FrameBuffer {
   public:
     FrameBuffer() = default;
@@ -54,21 +56,23 @@ class FrameBuffer {
 };
 
 struct Frame {
-    std::size_t offset = 0;        // in the buffer
-    std::size_t size = 0;          // bytes; H.264 and H.265: NAL units with their length in four bytes
-    std::int64_t rtp_time = 0;     // ticks of the stream's clock, unwrapped from 32 bits, otherwise as the camera sent them
-    std::int64_t arrival_us = 0;   // UTC, microseconds, when the first packet of the frame was read
+    std::size_t offset = 0;  // in the buffer
+    std::size_t size = 0;    // bytes; H.264 and H.265: NAL units with their length in four bytes
+    std::int64_t rtp_time =
+        0;  // ticks of the stream's clock, unwrapped from 32 bits, otherwise as the camera sent them
+    std::int64_t arrival_us = 0;     // UTC, microseconds, when the first packet of the frame was read
     std::uint32_t lost_packets = 0;  // sequence numbers missing since the frame before
-    bool key = false;              // IDR, or CRA/BLA/IDR for H.265: decoding can begin here
-    bool damaged = false;          // a part is missing, or was put together against the rules
-    bool discontinuity = false;    // the line of time or the sender is a new one (SSRC changed, jump, restart): never join across
+    bool key = false;                // IDR, or CRA/BLA/IDR for H.265: decoding can begin here
+    bool damaged = false;            // a part is missing, or was put together against the rules
+    bool discontinuity =
+        false;  // the line of time or the sender is a new one (SSRC changed, jump, restart): never join across
 };
 
 // The clock of the sender as its reports tell it (RFC 3550 §6.4.1), kept as evidence, never applied.
 struct SenderReport {
-    std::uint64_t ntp = 0;          // 32.32 fixed point since 1900
+    std::uint64_t ntp = 0;  // 32.32 fixed point since 1900
     std::uint32_t rtp_time = 0;
-    std::int64_t arrival_us = 0;    // UTC
+    std::int64_t arrival_us = 0;  // UTC
 };
 
 // Who takes the frames. Called on the stream's own thread.

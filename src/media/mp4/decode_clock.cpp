@@ -10,12 +10,14 @@ constexpr unsigned kDeepest = 16;  // H.264 §A.3.1, H.265 §A.4.2: MaxDpbFrames
 
 void DecodeClock::configure(unsigned reorder_frames, double declared_rate) {
     depth_ = std::min(reorder_frames, kDeepest);
+    if (count_ == 0) said_ = depth_;
     tick_ = declared_rate >= 1 && declared_rate <= 1000 ? static_cast<std::int64_t>(90'000 / declared_rate) : 3600;
 }
 
 void DecodeClock::restart() {
     waiting_ = {};
     count_ = 0;
+    said_ = depth_;
 }
 
 DecodeClock::Times DecodeClock::next(std::int64_t rtp_time) {
@@ -25,8 +27,10 @@ DecodeClock::Times DecodeClock::next(std::int64_t rtp_time) {
     if (waiting_.size() > depth_) {
         decode = waiting_.top();
         waiting_.pop();
+    } else if (count_ < said_) {
+        decode = first_ - (said_ - count_) * tick_;
     } else {
-        decode = first_ - (std::int64_t{depth_} - count_) * tick_;
+        decode = last_ + 1;  // the depth just grew: this frame takes no time from those that wait
     }
     if (count_ > 0) decode = std::max(decode, last_ + 1);
     ++count_;

@@ -110,7 +110,9 @@ Fragment::Fragment(std::shared_ptr<MemoryPool> pool, std::size_t expected_bytes,
 void Fragment::move_to(std::size_t capacity, std::size_t room) {
     auto memory = pool_->take(capacity);
     std::memcpy(memory->data() + room, data_ + room_, size_ - room_);
-    for (Sample& sample : samples_) sample.offset = static_cast<std::uint32_t>(sample.offset + room - room_);
+    // Not touched when they stay: another thread may be reading the samples announced so far (see Track).
+    if (room != room_)
+        for (Sample& sample : samples_) sample.offset = static_cast<std::uint32_t>(sample.offset + room - room_);
     size_ = size_ - room_ + room;
     room_ = room;
     memory_ = std::move(memory);

@@ -42,7 +42,15 @@ struct Sample {
 };
 
 // Why nothing was recorded before a fragment. The numbers lie in files: never give one another meaning.
-enum class GapReason : std::uint8_t { None = 0, CameraLost = 1, RecorderStopped = 2, DiskBehind = 3, Damaged = 4, Other = 5 };
+enum class GapReason : std::uint8_t {
+    None = 0,
+    CameraLost = 1,
+    RecorderStopped = 2,
+    DiskBehind = 3,
+    Damaged = 4,
+    FormatChanged = 5,
+    Other = 6
+};
 
 // What is kept beside the images: times as they came, and the chain.
 struct Evidence {

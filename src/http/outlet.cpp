@@ -33,6 +33,7 @@ Outlet::Put Outlet::put(std::string_view head, SharedBytes body, Bound bound) {
     if (state.framing == Framing::WebSocket) append_frame_head(entry.head, Opcode::Binary, size);
     entry.head += head;
     entry.body = std::move(body);
+    entry.keep = bound == Bound::Keep;
     state.bytes += entry.size();
     state.queue.push_back(std::move(entry));
     state.wake_up();

@@ -33,7 +33,8 @@ class Outlet {
     Outlet& operator=(const Outlet&) = delete;
 
     enum class Put { Taken, Full, Closed };
-    enum class Bound { Respect, Ignore };  // Ignore: what must go out whole, such as the first burst
+    // Ignore: what must go out whole, such as the first burst. Keep: that, and drop_waiting() leaves it.
+    enum class Bound { Respect, Ignore, Keep };
     // `head` then `body`: one binary message over WebSocket. `head` is copied (keep it short), `body` is shared. Full:
     // not taken.
     [[nodiscard]] Put put(std::string_view head, SharedBytes body, Bound bound = Bound::Respect);

@@ -72,10 +72,11 @@ constexpr std::uint32_t kNumberRow = 3;
 constexpr std::uint32_t kDateRow = 6;
 constexpr std::uint32_t kTimeRow = 9;
 constexpr std::uint32_t kCameraRow = 12;
+constexpr std::uint32_t kSquareRow = 15;  // with ground above, for the sake of the encoder
 constexpr std::size_t kNumberDigits = 8;
 
 std::uint32_t margin(std::uint32_t columns) {
-    return columns > kMachineBlocks + 1 ? 1 : 0;
+    return columns > kMachineBlocks ? 1 : 0;
 }
 
 // 32 bits of number and 8 of check, as two lines of twenty squares of 8 x 8 pixels.
@@ -124,9 +125,9 @@ bool white(Bytes luma, std::size_t stride, std::size_t x, std::size_t y) {
 Scene draw(SceneSize size, const SceneContent& content) {
     Scene scene;
     scene.reserve(96);
-    // The square that moves: the row above everything.
-    if (size.rows > kMachineRow) {
-        scene.push_back({static_cast<std::uint32_t>(content.frame % size.columns), 0xFFFF});
+    if (size.rows > kSquareRow && size.columns > 1) {
+        const auto column = 1 + static_cast<std::uint32_t>(content.frame % (size.columns - 1));
+        scene.push_back({kSquareRow * size.columns + column, 0xFFFF});
     }
     if (size.columns >= kMachineBlocks) draw_machine(scene, size, static_cast<std::uint32_t>(content.frame));
     draw_text(scene, size, kNumberRow, number_text(content.frame, kNumberDigits));
@@ -139,7 +140,7 @@ Scene draw(SceneSize size, const SceneContent& content) {
 }
 
 std::uint32_t free_rows(SceneSize size) {
-    constexpr std::uint32_t kUsed = kCameraRow + 3;
+    constexpr std::uint32_t kUsed = kSquareRow + 2;
     return size.rows > kUsed ? size.rows - kUsed : 0;
 }
 

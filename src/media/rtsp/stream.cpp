@@ -188,7 +188,11 @@ void Stream::Impl::on_ended(const Ending& ending) {
 
 void Stream::Impl::redirected(const Ending& ending) {
     if (++redirects <= kMostRedirects) {
-        const Url to = *ending.location;
+        Url to = *ending.location;
+        if (to.user.empty() && to.password.empty()) {
+            to.user = url.user;
+            to.password = url.password;
+        }
         wait_timer = poller.after(std::chrono::milliseconds(0), [this, to] {
             wait_timer = 0;
             talk(to);

@@ -76,10 +76,10 @@ std::optional<Authority> find_authority(std::string_view rest) {
     // "?" and "#" end an authority too, but in "user:p?ss@host" they belong to the password.
     if (at != std::string_view::npos) {
         const auto end = std::min(rest.find_first_of("/?#", at + 1), rest.size());
-        return Authority{at + 1, end};
+        if (read_host_port(rest.substr(at + 1, end - at - 1))) return Authority{at + 1, end};
     }
     const auto end = std::min(rest.find_first_of("/?#"), rest.size());
-    if (read_host_port(rest.substr(0, end))) return Authority{0, end};
+    if (at == std::string_view::npos && read_host_port(rest.substr(0, end))) return Authority{0, end};
     // A password with a slash in it: the last "@" that has a host behind it.
     for (auto sign = rest.rfind('@'); sign != std::string_view::npos && sign > 0; sign = rest.rfind('@', sign - 1)) {
         const auto host_end = std::min(rest.find_first_of("/?#", sign + 1), rest.size());
@@ -211,10 +211,6 @@ base::Result<Url> follow_redirect(const Url& from, std::string_view location) {
     auto to = TRY(parse_url(location));
     if (from.secure && !to.secure)
         return base::fail(base::Code::Refused, "redirected from TLS to plain RTSP: not followed");
-    if (to.user.empty() && to.password.empty()) {
-        to.user = from.user;
-        to.password = from.password;
-    }
     return to;
 }
 

@@ -36,8 +36,8 @@ struct Url {
 // "?query" and "trackID=1" are appended, an absolute address replaces it.
 [[nodiscard]] Url join_control(const Url& base, std::string_view control, bool follow_host);
 
-// Where a redirect leads. Credentials of `from` go along only when the new address has none of its own. Invalid when it
-// can't be followed; Refused when it would leave TLS.
+// Where a redirect leads; credentials only when the new address has some of its own. Invalid when it can't be followed;
+// Refused when it would leave TLS.
 [[nodiscard]] base::Result<Url> follow_redirect(const Url& from, std::string_view location);
 
 }  // namespace beffroi::rtsp

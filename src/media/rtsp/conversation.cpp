@@ -103,6 +103,7 @@ void Conversation::on_connected() {
 }
 
 void Conversation::on_broken(const std::string& why, bool connected) {
+    if (state_ == State::Closing) ending_.stale_session = false;  // it took the TEARDOWN for an end, as it should
     if (state_ == State::Closing || state_ == State::Closed) return finish();
     end({.why = connected ? Ending::Why::Lost : Ending::Why::Unreachable, .detail = why});
 }
@@ -152,9 +153,8 @@ void Conversation::on_answer(const Message& answer) {
     if (const auto name = answer.header("Server"); !name.empty()) server_ = name;
     if (!pending_) return;  // late, of a request that was given up
     const auto cseq = answer.cseq();
-    if (cseq && *cseq < pending_->cseq && pending_->cseq - *cseq < 16 && *cseq + 1 == pending_->cseq &&
-        state_ >= State::Playing)
-        return;
+    const bool late = cseq && *cseq + 1 == pending_->cseq && state_ >= State::Playing;  // of one that was given up
+    if (late) return;
     if (!cseq || *cseq != pending_->cseq) quirk("Q19", "an answer has not the CSeq of its request");
     if (answer.status < 200) return;  // provisional (RFC 2326 §7.1.1)
     cancel(answer_timer_);

@@ -96,7 +96,8 @@ struct Stream::Impl : ConversationUser {
     std::shared_ptr<Conversation> conversation;
     net::Poller::TimerId wait_timer = 0, look_timer = 0;
     int redirects = 0;
-    bool started = false, playing = false;
+    bool started = false;
+    bool fell_back = false;  // since it last played well
     std::uint64_t frames_seen = 0, packets_seen = 0, packets_before = 0, frames_before = 0;
     int quiet_looks = 0, looks = 0;
     std::promise<void>* stopping = nullptr;  // of the thread that waits in stop()
@@ -130,7 +131,6 @@ void Stream::Impl::talk(const Url& to) {
 }
 
 void Stream::Impl::on_playing(Transport now) {
-    playing = true;
     redirects = 0;
     lower = now;
     intake.playing();
@@ -161,13 +161,15 @@ void Stream::Impl::look() {
              .detail = packets_came ? "packets come, but no frame" : "nothing came for " + silence});
     }
     // It has been good for longer than any silence: what fails next is a new trouble.
-    if (++looks == 2 * kLooks && intake.frames() > frames_before) backoff.succeeded();
+    if (++looks == 2 * kLooks && intake.frames() > frames_before) {
+        backoff.succeeded();
+        fell_back = false;
+    }
     schedule_look();
 }
 
 void Stream::Impl::on_ended(const Ending& ending) {
     if (look_timer != 0) poller.cancel(std::exchange(look_timer, 0));
-    playing = false;
     intake.close();
     // It is still on the stack: it goes when everybody has left it.
     poller.post([dead = std::exchange(conversation, nullptr)] {});
@@ -179,7 +181,8 @@ void Stream::Impl::on_ended(const Ending& ending) {
     if (ending.why == Ending::Why::Silent && automatic) {
         lower = Transport::Tcp;
         on_happening(StreamEvent::Kind::FellBack, "to TCP: " + ending.detail, "Q52");
-        return again(std::chrono::milliseconds(0));
+        // At once, but not again and again: a camera that is silent over UDP and refuses TCP gets its rest.
+        if (!std::exchange(fell_back, true)) return again(std::chrono::milliseconds(0));
     }
     if (ending.stale_session)
         on_happening(StreamEvent::Kind::Quirk, "an old live555 may go on sending: it is left alone for a while", "Q30");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace beffroi::rtp {
 
@@ -223,6 +224,7 @@ void AccessUnits::finish() {
         buffer.truncate(*unit_.boundary);
     }
     writer_.end(unit_.frame, format_);
+    writer_.lost(std::exchange(lost_after_, 0));
     if (tail_.empty()) return;
     writer_.begin();
     unit_ = Unit{};
@@ -262,9 +264,13 @@ void AccessUnits::headless() {
 void AccessUnits::lost(std::uint32_t count) {
     marked_.reset();  // what follows says nothing about the marker
     swallowing_ = true;
+    if (writer_.open() && unit_.complete) {
+        lost_after_ += count;  // behind the frame's last packet: the next one's loss
+        return;
+    }
     if (writer_.open()) {
-        if (nal_open_ || !unit_.complete) unit_.frame.damaged = true;
-        before_nal_.frame.damaged = unit_.frame.damaged;
+        unit_.frame.damaged = true;
+        before_nal_.frame.damaged = true;
         end_nal();
     }
     writer_.lost(count);

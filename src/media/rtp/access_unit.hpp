@@ -86,6 +86,8 @@ class AccessUnits {
     bool swallowing_ = true;                // until a NAL unit begins: pieces without a beginning are left out
     std::optional<std::int64_t> headless_;  // the time of a frame whose beginning is missing
 
+    std::uint32_t lost_after_ = 0;  // packets missing behind a frame whose marker is not trusted yet
+
     Trust trust_ = Trust::Learning;
     int honest_ = 0;                      // markers that told the truth, in a row
     int unmarked_ = 0;                    // frames that ended without one

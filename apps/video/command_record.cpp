@@ -23,7 +23,8 @@ void tell(const std::stop_token& stop, const recorder::Engine& engine, bool json
         for (const auto& camera : engine.cameras()) {
             for (const auto& event : camera.events) {
                 if (event.at_us <= told_us || json) continue;
-                std::cerr << fmt::format("{}  {}\n", iso_us(event.at_us), event.detail);
+                std::cerr << fmt::format("{}  {}{}{}\n", iso_us(event.at_us), recorder::event_name(event.kind),
+                                         event.detail.empty() ? "" : ": ", event.detail);
             }
             if (!camera.events.empty()) told_us = camera.events.back().at_us;
             std::string size = camera.format ? fmt::format("{} {}×{}", codec::name_of(camera.format->codec),
@@ -55,7 +56,6 @@ int record(const Common& common, const RecordArguments& arguments) {
     recorder::Config config;
     config.data_folder = arguments.to;
     config.threads = 1;
-    config.disks.push_back({arguments.to, 512, false});
     config.cameras.push_back(arguments.camera.resolved());
     if (!recorder::valid_camera_id(config.cameras.front().id))
         return say(common, {base::Code::Invalid, "--camera: expected 1 to 40 of a-z, 0-9 and hyphens", {}});

@@ -108,7 +108,7 @@ test('`record URL` records at once, and leaves ordinary MP4 files without a hole
   const camera = await cameras('--size', '640x360', '--rate', '25', '--gop', '25');
   const folder = path.join(scratch, 'record');
   const recorder = start(program, ['record', camera.url(0), '--to', folder, '--camera', 'gare']);
-  await until('a hundred pictures', () => fs.existsSync(path.join(folder, 'gare')) && files(folder).some((f) => marks(f).length > 100));
+  await until('a hundred pictures', () => fs.existsSync(path.join(folder, 'archive', 'gare')) && files(folder).some((f) => marks(f).length > 100));
   // While it is being written, it opens.
   assert.equal(probe(files(folder)[0]).length, 1);
   recorder.kill('SIGINT');

@@ -6,7 +6,16 @@ namespace {
 
 constexpr std::size_t kKeptEvents = 50;
 
-std::string_view name_of(rtsp::StreamEvent::Kind kind) {
+// Nothing is recorded from then on, until frames come again.
+bool ends_recording(rtsp::StreamEvent::Kind kind) {
+    using Kind = rtsp::StreamEvent::Kind;
+    return kind == Kind::Lost || kind == Kind::Refused || kind == Kind::Unauthorized || kind == Kind::NotFound ||
+           kind == Kind::NoVideo || kind == Kind::Stopped;
+}
+
+}  // namespace
+
+std::string_view event_name(rtsp::StreamEvent::Kind kind) {
     using Kind = rtsp::StreamEvent::Kind;
     switch (kind) {
         case Kind::Connecting:
@@ -50,15 +59,6 @@ std::string_view name_of(rtsp::StreamEvent::Kind kind) {
     }
     return "";
 }
-
-// Nothing is recorded from then on, until frames come again.
-bool ends_recording(rtsp::StreamEvent::Kind kind) {
-    using Kind = rtsp::StreamEvent::Kind;
-    return kind == Kind::Lost || kind == Kind::Refused || kind == Kind::Unauthorized || kind == Kind::NotFound ||
-           kind == Kind::NoVideo || kind == Kind::Stopped;
-}
-
-}  // namespace
 
 Camera::Camera(CameraConfig config, bool sub, net::Poller& poller, const base::Clock& clock, base::Log& log,
                std::unique_ptr<archive::Track> track, LiveLine live)
@@ -152,7 +152,7 @@ double Camera::bit_rate(std::uint64_t bytes) const {
 }
 
 void Camera::on_event(const rtsp::StreamEvent& event) {
-    std::string_view name = name_of(event.kind);
+    std::string_view name = event_name(event.kind);
     log_.info("camera", {{"camera", config_.id}, {"event", name}, {"detail", event.detail}, {"quirk", event.quirk}});
     known_.with([&](Known& known) {
         known.events.push_back(event);

@@ -36,6 +36,8 @@ struct CameraStatus {
     std::vector<rtsp::StreamEvent> events;  // the latest, oldest first
 };
 
+// "camera_lost": in the log, the API and the timeline.
+[[nodiscard]] std::string_view event_name(rtsp::StreamEvent::Kind kind);
 [[nodiscard]] Norm norm_of(Function function, const codec::VideoFormat& format, double rate);
 
 // Where live frames of a camera go; called on the camera's own thread.

@@ -77,6 +77,10 @@ class Fragment final : public rtp::FrameBuffer {
     void add(const Sample& sample) { samples_.push_back(sample); }
     [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
     [[nodiscard]] std::size_t media_bytes() const { return size_ - room_; }
+    // Where the bytes of the next sample must begin: samples lie one behind the other.
+    [[nodiscard]] std::size_t next_offset() const {
+        return samples_.empty() ? room_ : samples_.back().offset + samples_.back().size;
+    }
     // Keeps the bytes of the samples announced so far.
     [[nodiscard]] const std::shared_ptr<Memory>& memory() const { return memory_; }
 

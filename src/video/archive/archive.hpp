@@ -151,7 +151,7 @@ struct VerifyFault {
     std::filesystem::path path;
     std::uint64_t offset = 0;  // of the fragment
     CameraId camera;
-    std::string what;  // "hash", "chain", "truncated", "missing", "unreadable"
+    std::string what;  // "hash", "chain", "truncated", "missing", "unreadable", "tables"
 };
 struct VerifyReport {
     std::uint64_t files = 0, fragments = 0, bytes = 0;
@@ -160,6 +160,14 @@ struct VerifyReport {
 // From the folders alone; progress is called with bytes done and all.
 [[nodiscard]] base::Result<VerifyReport> verify(const std::vector<std::filesystem::path>& disks, const std::optional<CameraId>& camera,
                                                 const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+// The last fragment of each camera: what an anchor signs, and what proves later that nothing was cut off the end.
+struct ChainHead {
+    CameraId camera;
+    std::uint64_t sequence = 0;  // of the camera's fragments, from 1
+    std::string hash;            // hex; zeros when the chain is off
+    std::int64_t to_us = 0;      // UTC
+};
+[[nodiscard]] base::Result<std::vector<ChainHead>> chain_heads(const std::vector<std::filesystem::path>& disks);
 // Makes the database again from the folders; the old one is put aside.
 [[nodiscard]] base::Result<std::uint64_t> rebuild(const ArchiveOptions& options, const std::function<void(std::uint64_t, std::uint64_t)>& progress);
 

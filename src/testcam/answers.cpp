@@ -1,6 +1,8 @@
 // The answers of a camera to RTSP requests, right or with its faults.
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -15,32 +17,19 @@ namespace beffroi::testcam {
 namespace {
 
 const char* reason(int code) {
-    switch (code) {
-        case 200:
-            return "OK";
-        case 302:
-            return "Moved Temporarily";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 404:
-            return "Not Found";
-        case 453:
-            return "Not Enough Bandwidth";
-        case 454:
-            return "Session Not Found";
-        case 455:
-            return "Method Not Valid in This State";
-        case 461:
-            return "Unsupported Transport";
-        case 501:
-            return "Not Implemented";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "Error";
+    static constexpr std::array<std::pair<int, const char*>, 9> kReasons = {{{200, "OK"},
+                                                                             {302, "Moved Temporarily"},
+                                                                             {401, "Unauthorized"},
+                                                                             {404, "Not Found"},
+                                                                             {453, "Not Enough Bandwidth"},
+                                                                             {455, "Method Not Valid in This State"},
+                                                                             {461, "Unsupported Transport"},
+                                                                             {501, "Not Implemented"},
+                                                                             {503, "Service Unavailable"}}};
+    for (const auto& [known, text] : kReasons) {
+        if (known == code) return text;
     }
+    return "Error";
 }
 
 // The number behind the last "track…=", 0 when there is none.
@@ -78,7 +67,7 @@ Camera* Session::camera_named(World& world, std::string_view url) {
 
 void Session::handle(const Request& request) {
     if (request.method.empty()) return;  // the answer to a request of ours
-    last_seen_us_ = world_.now_us;
+    const std::int64_t before = std::exchange(last_seen_us_, world_.now_us);
     constexpr std::size_t kRemembered = 1000;
     world_.requests.push_back(request.method + " " + request.url);
     if (world_.requests.size() > kRemembered) world_.requests.pop_front();
@@ -87,26 +76,15 @@ void Session::handle(const Request& request) {
         over_ = true;
         return;
     }
-    const Answer answer = answer_to(request);
+    const Answer answer = answer_to(request, before);
     if (answer.silent || over_) return;
     if (has(FaultKind::StaleData) && request.method == "OPTIONS" && !playing_) {
         PacketBatch stale;
         append_packet(stale, kVideoType, {}, noise(units_, 200));
         queue(stale.bytes);
     }
-    if (request.method == "PLAY" && answer.code == 200) {
-        // Pictures that come before the answer.
-        if (has(FaultKind::DataBeforePlay)) (void)camera_->tick();
-        write_answer(request, answer);
-        (void)camera_->tick();
-        return;
-    }
     write_answer(request, answer);
     if (request.method == "TEARDOWN") (void)flush();
-    if (has(FaultKind::ServerRequests) && playing_) {
-        const std::string own = fmt::format("GET_PARAMETER {} RTSP/1.0\r\nCSeq: {}\r\n\r\n", request.url, own_cseq_++);
-        queue({reinterpret_cast<const std::uint8_t*>(own.data()), own.size()});
-    }
 }
 
 // Why this request is not served, if so.
@@ -135,10 +113,11 @@ std::optional<Session::Answer> Session::refusal(const Request& request) {
     return answer;
 }
 
-Session::Answer Session::answer_to(const Request& request) {
+Session::Answer Session::answer_to(const Request& request, std::int64_t before) {
     if (auto refused = refusal(request)) return *refused;
     const std::string& method = request.method;
-    if (method == "OPTIONS" || method == "GET_PARAMETER" || method == "SET_PARAMETER") return keep_alive(request);
+    if (method == "OPTIONS" || method == "GET_PARAMETER" || method == "SET_PARAMETER")
+        return keep_alive(request, before);
     if (method == "DESCRIBE") return describe(request);
     if (method == "SETUP") return setup(request);
     if (method == "PLAY") return play(request);
@@ -161,7 +140,7 @@ Session::Answer Session::answer_to(const Request& request) {
     return {501, {}, {}, false};
 }
 
-Session::Answer Session::keep_alive(const Request& request) {
+Session::Answer Session::keep_alive(const Request& request, std::int64_t before) {
     Answer answer;
     if (request.method == "OPTIONS") {
         answer.headers.emplace_back("Public",
@@ -172,7 +151,10 @@ Session::Answer Session::keep_alive(const Request& request) {
     answer.headers.emplace_back("Session", session_header());
     if (has(FaultKind::KeepAliveUnanswered)) answer.silent = true;
     if (request.method == "SET_PARAMETER" && has(FaultKind::SetParameterKills)) over_ = true;
-    if (request.method == "GET_PARAMETER" && has(FaultKind::GetParameterRefused)) answer.code = 501;
+    if (request.method == "GET_PARAMETER" && has(FaultKind::GetParameterRefused)) {
+        answer.code = 501;
+        last_seen_us_ = before;
+    }
     return answer;
 }
 
@@ -313,6 +295,10 @@ void Session::write_answer(const Request& request, const Answer& answer) {
     for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
     if (!answer.body.empty()) text += fmt::format("Content-Length: {}\r\n", answer.body.size());
     text += "\r\n" + answer.body;
+    if (request.method == "PLAY" && answer.code == 200 && has(FaultKind::DataBeforePlay)) {
+        late_answer_ = std::move(text);
+        return;
+    }
     queue({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 

@@ -53,7 +53,8 @@ std::uint32_t Camera::rtp_time_now() const {
 }
 
 std::uint32_t Camera::group_length() const {
-    if (const Fault* longer = fault(FaultKind::LongGop)) return static_cast<std::uint32_t>(longer->value);
+    if (const Fault* longer = fault(FaultKind::LongGop))
+        return static_cast<std::uint32_t>(std::max(longer->value, 1.0));
     const std::uint32_t group = std::max<std::uint32_t>(settings().group, 1);
     return has(FaultKind::SmartCodec) ? group * 8 : group;
 }
@@ -215,41 +216,38 @@ void Camera::reboot(const Fault& fault) {
     if (next_source_) source_ = std::move(next_source_);
 }
 
-void Camera::apply(const Fault& fault) {
-    switch (fault.kind) {
-        case FaultKind::Disconnect:
-            for (Session* session : sessions_) session->end();
-            return;
-        case FaultKind::Reboot:
-            reboot(fault);
-            return;
-        case FaultKind::TimestampJump:
-            time_base_ += static_cast<std::uint32_t>(static_cast<std::int64_t>(fault.value * kTicks));
-            return;
-        case FaultKind::TimestampWrap:
-            time_base_ -= rtp_time_now() + static_cast<std::uint32_t>(static_cast<std::int64_t>(fault.value * kTicks));
-            return;
-        case FaultKind::SequenceGap:
-            for (Session* session : sessions_) session->skip_sequence(static_cast<std::uint32_t>(fault.value));
-            return;
-        case FaultKind::SequenceRestart:
-            for (Session* session : sessions_) session->restart_sequence();
-            return;
-        case FaultKind::SsrcChange:
-            for (Session* session : sessions_) session->change_ssrc();
-            return;
-        case FaultKind::GopRepeated:
-            repeat_group();
-            return;
-        case FaultKind::GopCut:
-            begin_group(place_.group_start + place_.slot);
-            return;
-        case FaultKind::ParameterSetsChange:
-            resize(fault.text);
-            return;
-        default:
-            break;  // NOLINT: the others last, and are asked for where they act
+// Faults that happen once. False: the fault lasts, and is asked for where it acts.
+bool Camera::happen(const Fault& fault) {
+    const auto ticks = static_cast<std::uint32_t>(static_cast<std::int64_t>(fault.value * kTicks));
+    const auto count = static_cast<std::uint32_t>(std::max(fault.value, 0.0));
+    if (fault.kind == FaultKind::Disconnect) {
+        for (Session* session : sessions_) session->end();
+    } else if (fault.kind == FaultKind::Reboot) {
+        reboot(fault);
+    } else if (fault.kind == FaultKind::TimestampJump) {
+        time_base_ += ticks;
+    } else if (fault.kind == FaultKind::TimestampWrap) {
+        time_base_ -= rtp_time_now() + ticks;
+    } else if (fault.kind == FaultKind::SequenceGap) {
+        for (Session* session : sessions_) session->skip_sequence(count);
+    } else if (fault.kind == FaultKind::SequenceRestart) {
+        for (Session* session : sessions_) session->restart_sequence();
+    } else if (fault.kind == FaultKind::SsrcChange) {
+        for (Session* session : sessions_) session->change_ssrc();
+    } else if (fault.kind == FaultKind::GopRepeated) {
+        repeat_group();
+    } else if (fault.kind == FaultKind::GopCut) {
+        begin_group(place_.group_start + place_.slot);
+    } else if (fault.kind == FaultKind::ParameterSetsChange) {
+        resize(fault.text);
+    } else {
+        return false;
     }
+    return true;
+}
+
+void Camera::apply(const Fault& fault) {
+    if (happen(fault)) return;
     clear(fault.kind);
     const auto length = static_cast<std::int64_t>(fault.for_s * kMillion);
     active_.push_back({fault, length > 0 ? world_.now_us + length : 0});

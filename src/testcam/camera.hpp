@@ -68,6 +68,7 @@ class Camera {
     void take();
     [[nodiscard]] Unit make(const PicturePlace& place);
     void send(const Unit& unit);
+    [[nodiscard]] bool happen(const Fault& fault);
     void reboot(const Fault& fault);
     void resize(const std::string& text);
     void repeat_group();

@@ -65,6 +65,13 @@ base::Result<Descriptor> listening(const std::string& host, std::uint16_t port) 
     return socket;
 }
 
+// Whether two cameras can share their pictures.
+bool same_picture(const CameraSettings& a, const CameraSettings& b) {
+    return a.codec == b.codec && a.width == b.width && a.height == b.height && a.rate == b.rate && a.group == b.group &&
+           a.bit_rate == b.bit_rate && a.key_weight == b.key_weight && a.b_frames == b.b_frames &&
+           a.payload_most == b.payload_most;
+}
+
 }  // namespace
 
 struct Server::Impl {
@@ -126,7 +133,9 @@ base::Status Server::Impl::open(const base::Clock& clock) {
             return base::fail(Code::Invalid, fmt::format("camera {}: size {}x{} or rate {}", index, camera.width,
                                                          camera.height, camera.rate));
         }
-        world.cameras.push_back(std::make_unique<Camera>(world, index, camera, 0));
+        std::uint32_t profile = 0;
+        while (!same_picture(settings.cameras[profile], camera)) ++profile;
+        world.cameras.push_back(std::make_unique<Camera>(world, index, camera, profile));
         ++index;
     }
     scheduled.assign(index, false);

@@ -136,9 +136,17 @@ void Session::send_unit(const Unit& unit) {
     } else {
         send_straight(unit);
     }
+    if (!late_answer_.empty()) {
+        queue({reinterpret_cast<const std::uint8_t*>(late_answer_.data()), late_answer_.size()});
+        late_answer_.clear();
+    }
     Counters& counters = camera_->counters();
     ++counters.frames;
     send_reports(unit);
+    if (has(FaultKind::ServerRequests) && units_ % 10 == 5) {
+        const std::string own = "GET_PARAMETER * RTSP/1.0\r\nCSeq: " + std::to_string(own_cseq_++) + "\r\n\r\n";
+        queue({reinterpret_cast<const std::uint8_t*>(own.data()), own.size()});
+    }
     if (sound_.set_up) send_sound();
     if (world_.settings.on_sent) {
         world_.settings.on_sent(

@@ -66,12 +66,13 @@ class Session {
 
     // answers.cpp
     void handle(const Request& request);
-    [[nodiscard]] Answer answer_to(const Request& request);
+    [[nodiscard]] Answer answer_to(const Request& request, std::int64_t before);
     [[nodiscard]] std::optional<Answer> refusal(const Request& request);
     [[nodiscard]] Answer describe(const Request& request);
     [[nodiscard]] Answer setup(const Request& request);
     [[nodiscard]] Answer play(const Request& request);
-    [[nodiscard]] Answer keep_alive(const Request& request);
+    // `before`: when the client was last heard, before this request.
+    [[nodiscard]] Answer keep_alive(const Request& request, std::int64_t before);
     [[nodiscard]] std::string session_header();
     [[nodiscard]] std::string transport_header(const Track& track, std::string_view asked) const;
     [[nodiscard]] std::string content_base(const Request& request) const;
@@ -119,6 +120,7 @@ class Session {
     std::uint64_t sound_sent_ = 0;
     std::uint64_t units_ = 0;
     std::uint32_t own_cseq_ = 1;
+    std::string late_answer_;       // to PLAY, that pictures overtake
     std::optional<Outgoing> late_;  // a packet that is overtaken
 };
 

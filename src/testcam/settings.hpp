@@ -57,7 +57,7 @@ struct ServerSettings {
     double pace = 1;  // how many times faster than the timestamps say frames are sent
     std::uint32_t session_timeout_s = 60;
     std::uint32_t report_interval_ms = 5'000;      // between sender reports
-    std::size_t backlog_most = 4U << 20U;          // bytes waiting for a slow client; beyond, whole frames are left out
+    std::size_t backlog_most = 1U << 20U;          // bytes waiting for a slow client; beyond, whole frames are left out
     std::vector<Fault> script;                     // timed faults of all cameras
     std::function<void(const SentUnit&)> on_sent;  // on the server's thread
 };

@@ -88,7 +88,7 @@ base::Result<std::string> run_simulation(App& app, const SimulateArguments& argu
     aides::application::CommuneColumns columns(*app.territory, *edition, against.get(), region);
     if (columns.communes().empty()) return base::fail(base::Code::NotFound, "no commune is loaded there");
     scheme::Simulation simulation = scheme::simulate(*edition, against.get(), columns.view(), {});
-    return json ? scheme::simulation_json(simulation, text) : scheme::simulation_text(simulation, text);
+    return json ? scheme::simulation_json(simulation, text) : scheme::simulation_text(simulation, variation, text);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ base::Result<apps::Common> common_of(const Options& options) {
     if (!options.config.empty()) common.settings = TRY(apps::load_config(options.config));
     auto& settings = common.settings;
     if (!options.data.empty()) settings.data_folder = options.data;
-    if (settings.data_folder.empty()) settings.data_folder = from_environment("BEFFROI_DATA", "var");
+    if (settings.data_folder.empty()) settings.data_folder = from_environment("BEFFROI_DATA", "var/aides");
     if (!options.share.empty()) settings.share_folder = options.share;
     if (settings.share_folder.empty()) settings.share_folder = from_environment("BEFFROI_SHARE", BEFFROI_SHARE);
     common.language = options.language == "en" ? base::Language::En : base::Language::Fr;
@@ -53,7 +53,7 @@ class Program {
 
     CLI::App cli_{
         "beffroi-aides: the aid scheme of a French region for video-protection, from the call to the published list.\n"
-        "Data are in the folder of --data (or $BEFFROI_DATA, or ./var). Every command takes --json."};
+        "Data are in the folder of --data (or $BEFFROI_DATA, or ./var/aides). Every command takes --json."};
     Options options_;
     Command chosen_;
     apps::AmountArguments amount_;

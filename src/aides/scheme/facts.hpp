@@ -92,7 +92,7 @@ struct Facts {
     std::optional<base::Date> decided;
 };
 
-// A line above that (100 billion euros) or below zero is rejected, not computed.
+// A line below zero, or that takes the project above that (100 billion euros), is rejected, not computed.
 inline constexpr base::Cents kLargestAmount{10'000'000'000'000};
 
 }  // namespace beffroi::scheme

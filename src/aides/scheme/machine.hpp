@@ -75,7 +75,7 @@ class Machine {
         const CategoryRow* category = nullptr;
         bool counted = true;  // in the total of the project
     };
-    Line line(const ExpenseLine& expense);
+    Line line(const ExpenseLine& expense, base::Cents before);
     std::string_view reject(const ExpenseLine& expense, const CategoryRow& category);
     void base_minimum(const Op& op);
     void rate(const Op& op);
@@ -142,8 +142,8 @@ class Machine {
     std::int64_t bases_[kGroups] = {};
     std::int64_t scale_[kGroups] = {};
     static constexpr std::int64_t kExact = 10'000;  // of a cent: what a rate per 10,000 gives exactly
-    std::int64_t exact_[kGroups] = {};              // before rounding; capped by the ceilings of groups, which come first
-    std::int64_t grant_[kGroups] = {};              // cents; settled from the exact ones, then capped as a whole
+    std::int64_t exact_[kGroups] = {};  // before rounding; capped by the ceilings of groups, which come first
+    std::int64_t grant_[kGroups] = {};  // cents; settled from the exact ones, then capped as a whole
 };
 
 template <bool kTrace>

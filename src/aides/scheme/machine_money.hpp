@@ -64,12 +64,12 @@ std::string_view Machine<kTrace>::reject(const ExpenseLine& expense, const Categ
 }
 
 template <bool kTrace>
-typename Machine<kTrace>::Line Machine<kTrace>::line(const ExpenseLine& expense) {
+typename Machine<kTrace>::Line Machine<kTrace>::line(const ExpenseLine& expense, base::Cents before) {
     Line out;
     bool pre_tax = program_.tax == Tax::Ht || (program_.tax == Tax::HtIfRecovered && who_->recovers_vat);
     base::Cents amount = pre_tax || !expense.ttc ? expense.ht : *expense.ttc;
     out.claimed = amount.value;
-    if (amount.value < 0 || amount > kLargestAmount) {
+    if (amount.value < 0 || amount > kLargestAmount - before) {
         out.reason = "scheme.line.amount";
         out.counted = false;
         return out;
@@ -133,7 +133,7 @@ void Machine<kTrace>::lines(const Op& op) {
         const ExpenseLine& expense = facts_.expenses[i];
         Line one;
         if (i < kMostLines)
-            one = line(expense);
+            one = line(expense, base::Cents{total});
         else
             one = {expense.ht.value, 0, "scheme.line.too_many", nullptr, false};
         if (one.counted) total += one.claimed;
@@ -365,12 +365,13 @@ void Machine<kTrace>::ceilings(const Op& op) {
     }
     bool period = used->per == CeilingPer::Period;
     std::int64_t before = used->group ? grant_[used->group] : grant();
-    bool bound = used->group ? exact_[used->group] > most * kExact : before > most;
+    std::int64_t exact_most = std::min(most, kLargestAmount.value) * kExact;
+    bool bound = used->group ? exact_[used->group] > exact_most : before > most;
     if (bound) {
         out_.limit = period ? Limit::PeriodCeiling : Limit::Ceiling;
         out_.limit_rule = used->rule;
         if (used->group) {
-            exact_[used->group] = most * kExact;
+            exact_[used->group] = exact_most;
             settle();
         } else {
             cap(most, out_.limit, used->rule);

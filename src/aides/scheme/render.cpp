@@ -182,8 +182,9 @@ std::string list_text(const SchemeLibrary& library, const base::Text& text) {
     for (const auto& entry : library.entries()) {
         out += fmt::format("{:<{}}  ", edition_id(entry), width);
         if (!entry.edition) {
-            out += fmt::format("{}: {}\n", text("scheme.list.faulty"),
-                               entry.faults.empty() ? "" : entry.faults.front().text(text));
+            out += text("scheme.row", {{"name", std::string(text("scheme.list.faulty"))},
+                                       {"value", entry.faults.empty() ? "" : entry.faults.front().text(text)}}) +
+                   "\n";
             continue;
         }
         out += entry.edition->model().title.in(text.language());
@@ -224,17 +225,20 @@ std::string list_json(const SchemeLibrary& library, const base::Text& text) {
 std::string amount_text(const Evaluation& evaluation, const Edition& edition, const base::Text& text) {
     const Outcome& outcome = evaluation.outcome;
     base::Language language = text.language();
-    std::string out = fmt::format("{}: {}\n", evaluation.edition, text(verdict_key(outcome)));
+    auto row = [&](std::string_view name, std::string_view value) {
+        return text("scheme.row", {{"name", std::string(name)}, {"value", std::string(value)}}) + "\n";
+    };
+    std::string out = row(evaluation.edition, text(verdict_key(outcome)));
     std::string amount = base::format_euros(outcome.amount, language);
     if (!outcome.amount_known)
         amount = text("scheme.amount.unknown");
     else if (outcome.at_most && outcome.eligible)
         amount = text("scheme.amount.at_most", {{"amount", amount}});
-    out += fmt::format("{}: {}\n{}: {}\n", text("scheme.amount.base"), base::format_euros(outcome.base, language),
-                       text("scheme.amount.amount"), amount);
+    out += row(text("scheme.amount.base"), base::format_euros(outcome.base, language));
+    out += row(text("scheme.amount.amount"), amount);
     if (outcome.in_kind.value > 0)
-        out += fmt::format("{}: {}\n", text("scheme.amount.in_kind"), base::format_euros(outcome.in_kind, language));
-    out += fmt::format("{}:\n", text("scheme.amount.reasons"));
+        out += row(text("scheme.amount.in_kind"), base::format_euros(outcome.in_kind, language));
+    out += std::string(text("scheme.amount.reasons")) + "\n";
     reasons(out, evaluation.reasons, 0, edition, text);
     return out;
 }

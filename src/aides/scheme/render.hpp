@@ -26,7 +26,9 @@ struct CheckReport {
 [[nodiscard]] std::string show_json(const Edition& edition, const base::Text& text);
 [[nodiscard]] std::string amount_text(const Evaluation& evaluation, const Edition& edition, const base::Text& text);
 [[nodiscard]] std::string amount_json(const Evaluation& evaluation, const Edition& edition, const base::Text& text);
-[[nodiscard]] std::string simulation_text(const Simulation& simulation, const base::Text& text);
+// `variation`: what was changed of the edition, told in the first line.
+[[nodiscard]] std::string simulation_text(const Simulation& simulation, const Variation& variation,
+                                          const base::Text& text);
 [[nodiscard]] std::string simulation_json(const Simulation& simulation, const base::Text& text);
 
 // "cameras=56961.00" or "cameras:47=56961.00" (quantity); "detr=20000". The error shows how to write it and which

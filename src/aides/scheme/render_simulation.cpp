@@ -52,15 +52,38 @@ std::string simulation_json(const Simulation& simulation, const base::Text&) {
     return json::serialize(out);
 }
 
-std::string simulation_text(const Simulation& simulation, const base::Text& text) {
+namespace {
+
+// What was changed, in the words of the question: "25,000 inhabitants and 40 %".
+std::string what_if(const Variation& variation, const base::Text& text) {
+    base::Language language = text.language();
+    std::string out;
+    auto add = [&](std::string_view key, std::string value) {
+        out += (out.empty() ? "" : ", ") + text(key, {{"value", std::move(value)}});
+    };
+    if (variation.population_below)
+        add("scheme.simulate.if_below", base::format_count(*variation.population_below, language));
+    if (variation.rate) add("scheme.simulate.if_rate", base::format_percent(*variation.rate, language));
+    if (variation.ceiling) add("scheme.simulate.if_ceiling", base::format_euros(*variation.ceiling, language));
+    return out;
+}
+
+}  // namespace
+
+std::string simulation_text(const Simulation& simulation, const Variation& variation, const base::Text& text) {
     base::Language language = text.language();
     std::string communes = base::format_count(simulation.communes, language);
     std::string out = text("scheme.simulate.head", {{"communes", communes}, {"edition", simulation.edition}});
     bool compared = !simulation.against.empty();
-    if (compared) out += ", " + text("scheme.simulate.against", {{"against", simulation.against}});
+    if (std::string changed = what_if(variation, text); !changed.empty()) out += ", " + changed;
+    if (compared && simulation.against == simulation.edition)
+        out += ", " + std::string(text("scheme.simulate.against_itself"));
+    else if (compared)
+        out += ", " + text("scheme.simulate.against", {{"against", simulation.against}});
     out += "\n";
     auto row = [&](std::string_view key, const std::string& now, const std::string& before) {
-        out += fmt::format("  {}: {}{}\n", text(key), now, compared && !before.empty() ? " (" + before + ")" : "");
+        std::string value = now + (compared && !before.empty() ? " (" + before + ")" : "");
+        out += "  " + text("scheme.row", {{"name", std::string(text(key))}, {"value", value}}) + "\n";
     };
     auto euros = [&](base::Cents cents) { return base::format_euros(cents, language); };
     auto count = [&](std::int64_t value) { return base::format_count(value, language); };

@@ -391,6 +391,29 @@ TEST_CASE("zone by nature is a matrix of rows, and an unknown zone is said, not 
     }
 }
 
+TEST_CASE("a project split over groups of expenses gets the same grant to the cent: rounded once, not once a group") {
+    // Found by the laws: with 4.62 % of 12.93 spread over two groups, a cent was lost when a line was added.
+    std::string text = replaced(kSmall, "percent = \"50 %\"", "percent = \"33,33 %\"");
+    text = replaced(text, "unit = {", "group = \"video\"\nunit = {");
+    text = replaced(text, "[categories.upkeep]",
+                    "[categories.network]\nlabel = { fr = \"réseau\", en = \"network\" }\neligible = true\n"
+                    "[categories.upkeep]");
+    text += "[[ceilings]]\nid = \"video\"\ngroup = \"video\"\namount = 5000\nper = \"file\"\nref = \"A\"\n";
+    Loaded loaded = load_edition(text, "demo/2024.toml");
+    for (const auto& fault : loaded.faults) MESSAGE(fault.detail());
+    REQUIRE(loaded.edition);
+    auto grant = [&](std::int64_t cameras, std::int64_t network) {
+        Facts facts = commune("59001", "59", 300, 2024);
+        facts.expenses = {{"cameras", base::Cents{cameras}}, {"network", base::Cents{network}}};
+        return evaluate_fast(*loaded.edition, facts).amount;
+    };
+    CHECK(grant(10'001, 0) == base::Cents{3'333});  // 3,333.3333
+    CHECK(grant(5'001, 5'000) == base::Cents{3'333});
+    CHECK(grant(0, 10'001) == base::Cents{3'333});
+    CHECK(grant(2, 2) == base::Cents{1});                       // 1.3332, where 0.6666 twice gave nothing
+    CHECK(grant(2'000'000, 100) == base::Cents{500'000 + 33});  // the ceiling of the group, then the rest
+}
+
 TEST_CASE("ceilings: per kind, per member commune, with bonuses, over a period") {
     EditionPtr edition = small(R"(
 [[ceilings]]

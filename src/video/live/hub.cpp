@@ -295,7 +295,7 @@ http::Response Hub::Impl::hls_file(const http::Request& request, const std::stri
         if (part && !segment) return http::text("400 Bad Request: _HLS_part without _HLS_msn\n", 400);
         auto answer = [](Impl& hub) { return playlist_answer(hub.window->playlist()); };
         // Without a picture yet there is no playlist to give: wait for the first part.
-        if (!segment) return when_ready(window->empty() ? window->current() : 0, window->empty() ? 0 : part, answer);
+        if (!segment) return window->empty() ? when_ready(window->current(), 0, answer) : answer(*this);
         return when_ready(*segment, part, answer);
     }
     std::string_view name = file;

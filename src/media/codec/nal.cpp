@@ -1,6 +1,8 @@
 #include "media/codec/nal.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace beffroi::codec {
 
@@ -37,14 +39,30 @@ NalRole role_h265(std::uint8_t type) {
 
 constexpr std::size_t kBlock = 64;
 
-// Two zeros side by side in `kBlock` + 1 bytes? Written so that the compiler makes vector code of it.
+// Sixteen bytes at once, in the notation both our compilers take.
+using Sixteen = std::uint8_t __attribute__((vector_size(16)));
+
+Sixteen load(const std::uint8_t* bytes) {
+    Sixteen out;
+    std::memcpy(&out, bytes, sizeof out);
+    return out;
+}
+
+Sixteen least(Sixteen a, Sixteen b) {
+    return a < b ? a : b;
+}
+
+// Two zeros side by side in kBlock + 1 bytes? Every byte of a recording passes here once: about a tenth of the cost of
+// copying it.
 bool block_has_two_zeros(const std::uint8_t* bytes) {
-    std::uint8_t least = 0xFF;
-    for (std::size_t i = 0; i < kBlock; ++i) {
-        const auto both = static_cast<std::uint8_t>(bytes[i] | bytes[i + 1]);
-        least = std::min(least, both);
-    }
-    return least == 0;
+    const Sixteen first = least(load(bytes) | load(bytes + 1), load(bytes + 16) | load(bytes + 17));
+    const Sixteen second = least(load(bytes + 32) | load(bytes + 33), load(bytes + 48) | load(bytes + 49));
+    const Sixteen all = least(first, second);
+    std::array<std::uint64_t, 2> words{};
+    std::memcpy(words.data(), &all, sizeof all);
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    const auto has_zero = [](std::uint64_t word) { return ((word - kOnes) & ~word & (kOnes << 7U)) != 0; };
+    return has_zero(words[0]) || has_zero(words[1]);
 }
 
 }  // namespace
@@ -71,11 +89,16 @@ std::optional<std::size_t> find_start_code(Bytes bytes, std::size_t from) {
     const std::size_t size = bytes.size();
     std::size_t i = from;
     while (i + 2 < size) {
-        if (i + kBlock + 2 < size && !block_has_two_zeros(data + i)) {
-            i += kBlock;
-            continue;
+        std::size_t stop = size - 2;
+        if (size - i >= kBlock + 2) {
+            stop = i + kBlock;
+            if (!block_has_two_zeros(data + i)) {
+                i = stop;
+                continue;
+            }
+        } else if (size - from >= kBlock + 2 && !block_has_two_zeros(data + size - kBlock - 2)) {
+            return std::nullopt;  // the rest is shorter than a block: looked at with bytes already seen
         }
-        const std::size_t stop = std::min(i + kBlock, size - 2);
         for (; i < stop; ++i)
             if (data[i] == 0 && data[i + 1] == 0 && data[i + 2] == 1) return i;
     }

@@ -46,7 +46,7 @@ void AccessUnits::begin_nal(Bytes header, Bytes first) {
     FrameBuffer& buffer = writer_.buffer();
     nal_at_ = buffer.size();
     buffer.append_u32(0);
-    scanned_ = buffer.size();
+    seam_ = {0xFF, 0xFF};
     append(header);
     append(first);
 }
@@ -77,15 +77,18 @@ void AccessUnits::fragment(Bytes header, Bytes piece, bool start, bool end) {
     }
 }
 
+// Looks for start codes where the bytes come from, not where they went: reading back what was just written waits for
+// the write, and what is read here is in the cache for the copy.
 void AccessUnits::append(Bytes piece) {
-    if (!nal_open_) return;  // thrown away as oversize
-    FrameBuffer& buffer = writer_.buffer();
-    buffer.append(piece);
+    if (!nal_open_ || piece.empty()) return;  // not open: thrown away as oversize
     if (!start_code_ && !splitting_) {
-        const Bytes all(buffer.data(), buffer.size());
-        start_code_ = codec::find_start_code(all, scanned_).has_value();
-        scanned_ = std::max(scanned_, all.size() - 2);  // one may begin in the last two bytes
+        std::array<std::uint8_t, 4> seam{seam_[0], seam_[1], piece[0],
+                                         piece.size() > 1 ? piece[1] : std::uint8_t{0xFF}};
+        start_code_ = codec::find_start_code(seam) || codec::find_start_code(piece);
+        seam_[0] = piece.size() > 1 ? piece[piece.size() - 2] : seam_[1];
+        seam_[1] = piece.back();
     }
+    writer_.buffer().append(piece);
     if (writer_.size() > FrameWriter::kMostBytes) oversize();
 }
 

@@ -78,9 +78,9 @@ class AccessUnits {
     Unit before_nal_;
     bool nal_open_ = false;
     bool splitting_ = false;
-    bool start_code_ = false;  // somewhere in the open NAL unit
-    std::size_t nal_at_ = 0;   // of its length in the buffer
-    std::size_t scanned_ = 0;  // in the buffer: no start code begins before
+    bool start_code_ = false;             // somewhere in the open NAL unit
+    std::size_t nal_at_ = 0;              // of its length in the buffer
+    std::array<std::uint8_t, 2> seam_{};  // the last two bytes of the open NAL unit: a start code may lie across
     std::int64_t nal_time_ = 0;
     std::array<std::uint8_t, 2> nal_header_{};
     bool swallowing_ = true;                // until a NAL unit begins: pieces without a beginning are left out

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "commands.hpp"
+#include "lock.hpp"
 #include "media/mp4/virtual_file.hpp"
 #include "video/archive/reader.hpp"
 
@@ -246,6 +247,8 @@ int archive_rebuild(const Common& common) {
     if (!config) return say(common, config.error());
     std::error_code error;
     std::filesystem::create_directories(config->data_folder, error);
+    auto lock = FolderLock::take(config->data_folder);
+    if (!lock) return say(common, lock.error());
     auto files = archive::rebuild(archive_of(common, *config), progress(common));
     if (!files) return say(common, files.error());
     if (common.json)

@@ -43,7 +43,7 @@ base::Result<std::unique_ptr<Recorder>> Recorder::open(const Common& common, con
         return base::fail(base::Code::Unavailable, fmt::format("{}: {}", config.data_folder.string(), error.message()));
     // Images of people: the owner's alone.
     std::filesystem::permissions(config.data_folder, std::filesystem::perms::owner_all, error);
-    auto out = std::make_unique<Recorder>();
+    auto out = std::make_unique<Recorder>(TRY(FolderLock::take(config.data_folder)));
     out->archive =
         TRY(archive::Archive::open(archive_of(common, config), clock, log, [&log](const archive::ArchiveEvent& event) {
             bool routine = event.kind == archive::ArchiveEvent::Kind::Erased ||

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "commands.hpp"
+#include "lock.hpp"
 #include "video/recorder/engine.hpp"
 
 namespace beffroi::apps {
@@ -16,6 +17,8 @@ class Recorder {
     [[nodiscard]] static base::Result<std::unique_ptr<Recorder>> open(const Common& common,
                                                                       const recorder::Config& config,
                                                                       const base::Clock& clock, base::Log& log);
+    explicit Recorder(FolderLock held) : lock(std::move(held)) {}
+    FolderLock lock;
     std::unique_ptr<archive::Archive> archive;
     std::unique_ptr<recorder::Engine> engine;
 };

@@ -209,6 +209,14 @@ test('a recorder at work: reload, export to the picture, kill, recovery, verific
     assert.equal(run('--config', config, 'archive', 'export', '--camera', 'cam0', '--from', '2001-01-01T00:00:00Z', '--to', '2001-01-01T00:01:00Z', '-o', path.join(scratch, 'none.mp4')).status, 2);
   });
 
+  await t.test('a second recorder in the same folder is refused, and so is rebuilding under one at work', () => {
+    for (const args of [['serve'], ['archive', 'rebuild']]) {
+      const answer = run('--config', config, ...args);
+      assert.equal(answer.status, 1, answer.stderr);
+      assert.match(answer.stderr, /a recorder is at work/);
+    }
+  });
+
   await t.test('killed without warning, it loses at most two seconds, and records again', async () => {
     const killed = Date.now() * 1000;
     recorder.kill('SIGKILL');

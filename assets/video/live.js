@@ -4,7 +4,9 @@
 import { sentence } from './words.js';
 
 const kKeep = 20;      // seconds kept behind what is shown
-const kTooLate = 2.5;  // seconds behind the newest picture: jump
+const kTooLate = 2;    // seconds behind the newest picture: jump
+const kLate = 0.6;     // a little faster until
+const kClose = 0.25;   // so close again
 const kSource = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
 export function canPlay(codec) {
@@ -72,7 +74,7 @@ export class Live {
     this.video = document.createElement('video');
     Object.assign(this.video, { muted: true, playsInline: true, autoplay: true, disableRemotePlayback: true });
     this.video.addEventListener('timeupdate', () => this.#follow());
-    this.video.addEventListener('error', () => !this.closed && this.socket?.close());
+    this.video.addEventListener('error', () => !this.closed && this.address && this.socket?.close());
     this.screen.replaceChildren(this.video);
     const media = new kSource();
     this.media = media;
@@ -128,13 +130,16 @@ export class Live {
   // Close to the newest picture, over holes.
   #follow() {
     const { video } = this;
-    if (!video || !video.buffered.length) return;
+    if (this.closed || !video || !video.buffered.length) return;
     const last = video.buffered.length - 1;
     const end = video.buffered.end(last);
     if (!this.shown || video.currentTime < video.buffered.start(last) || end - video.currentTime > kTooLate) {
       this.shown = true;
       video.currentTime = Math.max(video.buffered.start(last), end - 0.2);
     }
+    const behind = end - video.currentTime;
+    if (behind > kLate) video.playbackRate = 1.15;
+    if (behind < kClose) video.playbackRate = 1;
     if (video.paused) video.play().catch(() => {});
     this.tick(this.now());
   }
@@ -144,7 +149,11 @@ export class Live {
     this.address = this.media = this.buffer = null;
     this.shown = false;
     this.queue = [];
-    this.video?.removeAttribute('src');
+    if (this.video) {
+      this.video.pause();
+      this.video.removeAttribute('src');
+      this.video.load();  // lets go of the decoder
+    }
   }
 
   #images() {

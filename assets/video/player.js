@@ -60,6 +60,7 @@ function watch(ms, play = true) {
     gap: (from, to) => tell(sentence('gap', { from: shortTime(from), to: shortTime(to) })),
     failed: () => tell(sentence('failed')),
     end: () => tell(sentence('end')),
+    again: () => tell(''),
   });
   tell('');
   video.playbackRate = Number(speed.value);

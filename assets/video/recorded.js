@@ -4,10 +4,12 @@
 const kAhead = 20;    // seconds read ahead
 const kBehind = 30;   // seconds kept
 const kList = 3_600_000;  // ms asked of the API at once
+const kLength = 4 * 86_400;  // seconds: the day that is shown, and what may follow
+const kEvents = ['loadedmetadata', 'timeupdate', 'seeking', 'waiting'];
 const kSource = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
 
 export class Recorded {
-  // `hooks`: unsupported(format), nothing(), gap(fromMs, toMs), failed(), end()
+  // `hooks`: unsupported(format), nothing(), gap(fromMs, toMs), failed(), end(), again()
   constructor(video, camera, base, hooks) {
     Object.assign(this, { video, camera, base, hooks });
     this.stretches = [];
@@ -21,22 +23,34 @@ export class Recorded {
     this.address = URL.createObjectURL(this.media);
     video.src = this.address;
     this.opened = new Promise((done) => this.media.addEventListener('sourceopen', done, { once: true }));
-    this.onTime = () => this.#fill();
-    for (const event of ['timeupdate', 'seeking', 'waiting']) video.addEventListener(event, this.onTime);
+    this.onTime = () => {
+      if (this.wanted !== null) this.#go(this.wanted);
+      this.#fill();
+    };
+    this.wanted = null;  // where to go once the video can (UTC, ms)
+    for (const event of kEvents) video.addEventListener(event, this.onTime);
   }
 
   close() {
     this.closed = true;
     this.stopping?.abort();
-    for (const event of ['timeupdate', 'seeking', 'waiting']) this.video.removeEventListener(event, this.onTime);
+    clearTimeout(this.later);
+    for (const event of kEvents) this.video.removeEventListener(event, this.onTime);
     URL.revokeObjectURL(this.address);
   }
 
-  now() { return this.base + this.video.currentTime * 1000; }
+  now() { return this.wanted ?? this.base + this.video.currentTime * 1000; }
   seek(ms) {
     this.ended = false;
-    this.video.currentTime = Math.max(0, (ms - this.base) / 1000);
+    this.#go(ms);
     this.#fill();
+  }
+  // A video that knows nothing yet forgets where it was sent to.
+  #go(ms) {
+    this.wanted = ms;
+    if (this.video.readyState === 0) return;
+    this.wanted = null;
+    this.video.currentTime = Math.max(0, (ms - this.base) / 1000);
   }
 
   // To the image before (−1) or after (+1) the one shown, exactly.
@@ -76,13 +90,17 @@ export class Recorded {
     if (!next) {
       if (!this.ended) this.hooks.end();
       this.ended = true;
-      this.listed = null;  // what is being recorded may have grown
+      this.listed = null;  // what is being recorded may have grown: look again soon
+      clearTimeout(this.later);
+      this.later = setTimeout(() => this.#fill(), 2000);
       return;
     }
+    if (this.ended) this.hooks.again();
+    this.ended = false;
     const start = next.from_us / 1000;
     if (start > here + 700) {  // nothing is stored here
       this.hooks.gap(here, start);
-      this.video.currentTime = (start - this.base) / 1000 + 0.001;
+      this.#go(start + 1);
     }
     for (const segment of segments.slice(segments.indexOf(next))) {
       if (segment.from_us / 1000 > this.now() + kAhead * 1000) break;
@@ -124,7 +142,10 @@ export class Recorded {
       this.closed = true;
       return this.hooks.unsupported(stretch.format);
     }
-    if (!this.buffer) this.buffer = this.media.addSourceBuffer(type);
+    if (!this.buffer) {
+      this.buffer = this.media.addSourceBuffer(type);
+      this.media.duration = kLength;  // all of it may be sought, not only what was read
+    }
     const whole = new Uint8Array(await this.#range(stretch.url, segment.offset, segment.bytes));
     if (this.closed) return;
     if (this.current !== stretch || this.type !== type) {

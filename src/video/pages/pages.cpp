@@ -175,8 +175,9 @@ void toolbar(Writer& w) {
                                       Button{"frame-back", "◂|"}, Button{"play", "▶"}, Button{"frame-forward", "|▸"},
                                       Button{"forward", "+10 s"}, Button{"forward-minute", "+1 min"}}) {
                 const std::string key = "video.do." + std::string(one.what);
-                w("<button type='button' class='button secondary' data-do='{}' title='{}' aria-label='{}'>{}</button>",
-                  one.what, w.t(key), w.t(key), one.sign);
+                // What is seen is part of what is said (WCAG 2.5.3).
+                w("<button type='button' class='button secondary' data-do='{}' title='{}'>{}{}</button>", one.what,
+                  w.t(key), one.sign, html::Hidden{.text = fmt::format(" {}", w.t(key))});
             }
         },
         w.t("video.speed"),

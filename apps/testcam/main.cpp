@@ -1,5 +1,4 @@
 // The command line of beffroi-testcam: simulated cameras behind one RTSP server.
-#include <cstdio>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "net/signals.hpp"
+#include "testcam/script.hpp"
 #include "testcam/server.hpp"
 
 namespace {
@@ -28,6 +28,7 @@ struct Options {
     std::string credentials;
     double bit_rate_mb = 0;
     std::vector<std::string> faults;
+    std::string script;
     bool list_faults = false;
     bool tls = false;
     bool cheap = false;
@@ -50,9 +51,7 @@ base::Result<ServerSettings> settings_of(const Options& options) {
     settings.shared_pictures = options.cheap;
     settings.pace = options.pace;
     CameraSettings camera = options.camera;
-    if (std::sscanf(options.size.c_str(), "%ux%u", &camera.width, &camera.height) != 2) {
-        return base::fail(base::Code::Invalid, options.size + ": expected WIDTHxHEIGHT");
-    }
+    TRY(read_size(options.size, camera));
     camera.codec = options.codec == "h265"    ? VideoCodec::H265
                    : options.codec == "mjpeg" ? VideoCodec::Jpeg
                                               : VideoCodec::H264;
@@ -71,6 +70,7 @@ base::Result<ServerSettings> settings_of(const Options& options) {
         if (name == options.authentication) camera.authentication = kind;
     }
     settings.cameras.assign(options.count, camera);
+    if (!options.script.empty()) settings = TRY(read_script(options.script, std::move(settings)));
     for (const std::string& text : options.faults) settings.script.push_back(TRY(parse_fault(text)));
     return settings;
 }
@@ -81,6 +81,7 @@ int serve(const Options& options, net::StopSignals& signals) {
         std::cerr << "beffroi-testcam: " << settings.error().detail << "\n";
         return kWrongArguments;
     }
+    const auto count = static_cast<std::uint32_t>(settings->cameras.size());
     const base::SystemClock clock;
     auto server = Server::start(std::move(*settings), clock);
     if (!server) {
@@ -88,7 +89,7 @@ int serve(const Options& options, net::StopSignals& signals) {
         return kFailed;
     }
     std::cout << "beffroi-testcam: " << (*server)->url(0);
-    if (options.count > 1) std::cout << " … " << (*server)->url(options.count - 1);
+    if (count > 1) std::cout << " … " << (*server)->url(count - 1);
     std::cout << std::endl;
     (void)signals.wait();
     const Counters counters = (*server)->counters();
@@ -138,6 +139,8 @@ int main(int argc, char** argv) {
         ->capture_default_str()
         ->check(CLI::Range(0.01, 1000.0));
     cli.add_option("--fault", options.faults, "NAME[=VALUE][@AFTER][+FOR][#CAMERA], seconds; may be repeated");
+    cli.add_option("--script", options.script,
+                   "a TOML file: [server] and [[cameras]] with their faults; wins over the options");
     cli.add_flag("--list-faults", options.list_faults, "every fault: name, quirk, unit of its value, what it does");
     CLI11_PARSE(cli, argc, argv);
     if (options.list_faults) {

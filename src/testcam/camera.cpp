@@ -1,9 +1,9 @@
 #include "testcam/camera.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "testcam/script.hpp"
 #include "testcam/sdp.hpp"
 #include "testcam/session.hpp"
 
@@ -158,7 +158,12 @@ Unit Camera::make(const PicturePlace& place) {
     auto picture = std::make_shared<Source::Picture>(
         source_->picture(place, {world_.start_utc_us + boot_us_, interval_us_}, drawn, unit.mark));
     auto batch = std::make_shared<PacketBatch>();
-    packetise(*batch, settings().codec, picture->nals, {settings().payload_most, kVideoType});
+    if (settings().codec == VideoCodec::Jpeg) {
+        packetise_jpeg(*batch, picture->nals[0], settings().width, settings().height,
+                       {settings().payload_most, kJpegType});
+    } else {
+        packetise(*batch, settings().codec, picture->nals, {settings().payload_most, kVideoType});
+    }
     batch->key = unit.key;
     unit.batch = batch;
     if (shared) {
@@ -194,10 +199,7 @@ void Camera::repeat_group() {
 
 void Camera::resize(const std::string& text) {
     CameraSettings settings = source_->settings();
-    const std::size_t cross = text.find('x');
-    if (cross == std::string::npos) return;
-    std::from_chars(text.data(), text.data() + cross, settings.width);
-    std::from_chars(text.data() + cross + 1, text.data() + text.size(), settings.height);
+    if (!read_size(text, settings)) return;
     next_source_ = std::make_unique<Source>(settings, index_);
 }
 

@@ -57,6 +57,8 @@ class PictureEncoder {
 
 [[nodiscard]] std::unique_ptr<PictureEncoder> make_h264(const VideoShape& shape);
 [[nodiscard]] std::unique_ptr<PictureEncoder> make_h265(const VideoShape& shape);
+// Scans without headers; no parameter sets, no mark (RTP has no place for either).
+[[nodiscard]] std::unique_ptr<PictureEncoder> make_jpeg(const VideoShape& shape);
 
 // Bytes without pattern, none of them zero (so never in need of emulation prevention): the texture that gives a stream
 // its bit rate.

@@ -84,7 +84,7 @@ TEST_CASE("Every fault has a name, a quirk and a sentence, and the words of scri
 TEST_CASE("A camera with any of the faults answers, sends or closes, and the server goes on") {
     for (const FaultInfo& info : fault_table()) {
         CAPTURE(std::string(info.name));
-        for (const VideoCodec codec : {VideoCodec::H264, VideoCodec::H265}) {
+        for (const VideoCodec codec : {VideoCodec::H264, VideoCodec::H265, VideoCodec::Jpeg}) {
             auto server = quick({.codec = codec, .group = 5, .bit_rate = kBitRate}, {.pace = 20});
             Client before(*server);
             before.play();

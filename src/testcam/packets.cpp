@@ -87,4 +87,22 @@ void packetise(PacketBatch& batch, VideoCodec codec, const std::vector<Buffer>& 
     set_marker(batch);
 }
 
+void packetise_jpeg(PacketBatch& batch, Bytes scan, std::uint32_t width, std::uint32_t height,
+                    const PacketOptions& options) {
+    constexpr std::uint8_t kHalvedChroma = 1;
+    constexpr std::uint8_t kQuality = 50;
+    std::array<std::uint8_t, 8> head{};
+    head[4] = kHalvedChroma;
+    head[5] = kQuality;
+    head[6] = static_cast<std::uint8_t>((width + 7) / 8);
+    head[7] = static_cast<std::uint8_t>((height + 7) / 8);
+    const std::size_t most = options.payload_most - head.size();
+    for (std::size_t at = 0; at < scan.size(); at += most) {
+        put32(head.data(), static_cast<std::uint32_t>(at));  // 24 bits of offset behind the type-specific byte
+        append_packet(batch, options.payload_type, head, scan.subspan(at, std::min(most, scan.size() - at)));
+    }
+    batch.payload = scan.size();
+    set_marker(batch);
+}
+
 }  // namespace beffroi::testcam

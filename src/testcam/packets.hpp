@@ -38,6 +38,10 @@ struct PacketOptions {
 // The packets of these NAL units, the RTP marker on the last one.
 void packetise(PacketBatch& batch, VideoCodec codec, const std::vector<Buffer>& nals, const PacketOptions& options);
 
+// A JPEG scan as jpeg.cpp makes them: type 1, Q = 50; sizes up to 2040 pixels (RFC 2435 §3.1).
+void packetise_jpeg(PacketBatch& batch, Bytes scan, std::uint32_t width, std::uint32_t height,
+                    const PacketOptions& options);
+
 // One packet more: framing and header with zeros, then the parts of the payload.
 void append_packet(PacketBatch& batch, std::uint8_t payload_type, Bytes head, Bytes body);
 void set_marker(PacketBatch& batch);  // on the last packet

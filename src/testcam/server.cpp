@@ -129,7 +129,9 @@ base::Status Server::Impl::open(const base::Clock& clock) {
     std::uint32_t index = 0;
     for (const CameraSettings& camera : settings.cameras) {
         if (camera.width < 16 || camera.height < 16 || camera.width % 2 != 0 || camera.height % 2 != 0 ||
-            camera.width > 8192 || camera.height > 8192 || camera.rate <= 0 || camera.payload_most < 100) {
+            camera.width > 8192 || camera.height > 8192 || camera.rate <= 0 || camera.payload_most < 100 ||
+            camera.payload_most > 65'000 ||
+            (camera.codec == VideoCodec::Jpeg && (camera.width > 2040 || camera.height > 2040))) {
             return base::fail(Code::Invalid, fmt::format("camera {}: size {}x{} or rate {}", index, camera.width,
                                                          camera.height, camera.rate));
         }

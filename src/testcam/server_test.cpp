@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/md5.hpp"
 #include "testcam/decode_support.hpp"
+#include "testcam/script.hpp"
 #include "testcam/wire_support.hpp"
 
 using namespace beffroi;
@@ -38,6 +39,50 @@ TEST_CASE("ffprobe sees codec, size and rate of H.264 and H.265, over TCP and UD
         CHECK(probe(server->url(0), transport) == "h264,640,360,0,25/1\n");
         CHECK(probe(server->url(1), transport) == "hevc,1280,720,0,15/1\n");
     }
+}
+
+TEST_CASE("MJPEG: others read the number in the picture") {
+    const auto server = quick({.codec = VideoCodec::Jpeg, .width = 640, .height = 360, .rate = 10}, {.pace = 4});
+    CHECK(probe(server->url(0), "tcp") == "mjpeg,640,360,0,10/1\n");
+    const test::Scratch out(".yuv");
+    const std::string complaints =
+        test::output_of("ffmpeg -nostdin -v error -y -rtsp_transport tcp -i " + server->url(0) +
+                        " -frames:v 5 -fps_mode passthrough -pix_fmt yuvj420p -f rawvideo " + out.path());
+    CHECK(complaints == "");
+    const Buffer raw = out.read();
+    constexpr std::size_t kPicture = 640 * 360 * 3 / 2;
+    REQUIRE(raw.size() == 5 * kPicture);
+    const auto first = read_number(Bytes(raw).first(640 * 360), 640);
+    REQUIRE(first);
+    for (std::uint32_t i = 0; i < 5; ++i) {
+        const Bytes luma = Bytes(raw).subspan(i * kPicture, 640 * 360);
+        CHECK(read_number(luma, 640) == *first + i);
+        CHECK(read_digits(luma, 640) == fmt::format("{:08}", *first + i));
+    }
+}
+
+TEST_CASE("A script in TOML: cameras and their faults, and what is wrong with it") {
+    const auto read = read_script_text(R"([server]
+port = 9000
+faults = ["loss=2@60+30"]
+[[cameras]]
+codec = "h265"
+size = "1920x1080"
+rate = 12
+kbit = 4000
+count = 3
+[[cameras]]
+faults = ["no-sender-reports"]
+)");
+    REQUIRE(read);
+    CHECK(read->port == 9000);
+    REQUIRE(read->cameras.size() == 4);
+    CHECK(read->cameras[2].height == 1080);
+    CHECK(read->cameras[2].bit_rate == 4'000'000);
+    CHECK(read->cameras[3].faults[0].kind == FaultKind::NoSenderReports);
+    CHECK(read->script[0].for_s == 30);
+    CHECK(read_script_text("[[cameras]]\nsizes = \"1x1\"\n").error().detail.find("sizes") != std::string::npos);
+    CHECK(read_script_text("[[cameras]]\nsize = \"big\"\n").error().detail.find("WIDTHxHEIGHT") != std::string::npos);
 }
 
 TEST_CASE("rtsps with a certificate made on the spot") {

@@ -15,7 +15,7 @@ std::unique_ptr<PictureEncoder> encoder_for(const CameraSettings& settings, std:
         case VideoCodec::H265:
             return make_h265(shape);
         case VideoCodec::Jpeg:
-            return make_h264(shape);
+            return make_jpeg(shape);
     }
     return nullptr;
 }
@@ -23,7 +23,12 @@ std::unique_ptr<PictureEncoder> encoder_for(const CameraSettings& settings, std:
 }  // namespace
 
 Source::Source(const CameraSettings& settings, std::uint32_t tint)
-    : settings_(settings), encoder_(encoder_for(settings, tint)) {}
+    : settings_(settings), encoder_(encoder_for(settings, tint)) {
+    if (settings_.codec != VideoCodec::Jpeg) return;
+    settings_.group = 1;
+    settings_.b_frames = false;
+    settings_.bit_rate = 0;
+}
 
 // I0 P2 B1 P4 B3 …; a picture without partner at the end of the group is a P picture.
 Source::Slot Source::slot_of(const PicturePlace& place) const {
@@ -75,7 +80,7 @@ Source::Picture Source::picture(const PicturePlace& place, const PictureTimes& t
     if (slot.type == PictureType::Key || place.half_key) out.nals = encoder_->parameter_sets();
     Mark said = mark;
     said.frame = out.frame;
-    out.nals.push_back(encoder_->mark(said));
+    if (settings_.codec != VideoCodec::Jpeg) out.nals.push_back(encoder_->mark(said));
 
     PictureJob job{slot.type,
                    &now,

@@ -1,14 +1,10 @@
 #include "http/reply.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "http/boundary.hpp"
 #include "http/encoding.hpp"
@@ -116,11 +112,10 @@ Range choose_range(const Request& request, Response& response, std::uint64_t siz
 
 base::Status open_file(const Request& request, Reply& reply) {
     const FileBody body = std::get<FileBody>(reply.response.body);
-    reply.file = OpenFile(::open(body.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    OpenFile file = TRY(open_for_reading(body.path));
     struct stat info{};
-    if (!reply.file || ::fstat(reply.file.descriptor(), &info) != 0 || !S_ISREG(info.st_mode)) {
-        const bool gone = errno == ENOENT;
-        return base::fail(gone ? base::Code::NotFound : base::Code::Unavailable, "cannot open " + body.path.string());
+    if (::fstat(file.descriptor(), &info) != 0 || !S_ISREG(info.st_mode)) {
+        return base::fail(base::Code::Unavailable, "cannot open " + body.path.string());
     }
     const auto bytes = static_cast<std::uint64_t>(info.st_size);
     if (body.offset > bytes || (body.length && *body.length > bytes - body.offset)) {
@@ -140,8 +135,18 @@ base::Status open_file(const Request& request, Reply& reply) {
     }
     if (not_changed(request, response)) return {};  // make_reply() sees it too
     const Range range = choose_range(request, response, size);
-    reply.file_offset = body.offset + range.first;
     reply.length = range.length;
+    if (request.method != Method::Head)
+        reply.source = PieceSource(std::move(file), body.offset + range.first, range.length);
+    return {};
+}
+
+base::Status open_pieces(const Request& request, Reply& reply) {
+    const auto all = std::get<PiecesBody>(reply.response.body).pieces;
+    if (not_changed(request, reply.response)) return {};  // make_reply() sees it too
+    const Range range = choose_range(request, reply.response, all->size());
+    reply.length = range.length;
+    if (request.method != Method::Head) reply.source = TRY(PieceSource::open(all, range.first, range.length));
     return {};
 }
 
@@ -194,6 +199,8 @@ void prepare_stream(const Request& request, Reply& reply) {
 
 base::Status prepare(const Request& request, Reply& reply) {
     if (std::holds_alternative<FileBody>(reply.response.body)) return open_file(request, reply);
+    if (std::holds_alternative<PiecesBody>(reply.response.body)) return open_pieces(request, reply);
+    if (reply.is_later() || reply.is_link()) return {};
     if (not_changed(request, reply.response)) return {};
     if (const auto* bytes = std::get_if<std::string>(&reply.response.body)) prepare_text(request, reply, *bytes);
     if (const auto* body = std::get_if<SharedBody>(&reply.response.body)) {
@@ -205,15 +212,6 @@ base::Status prepare(const Request& request, Reply& reply) {
 }
 
 }  // namespace
-
-OpenFile::OpenFile(OpenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-OpenFile::~OpenFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-}
 
 std::string_view Reply::memory() const {
     if (!send_body) return {};
@@ -228,22 +226,7 @@ std::string_view Reply::memory() const {
 
 bool Reply::next_piece(std::string& out) {
     out.clear();
-    if (file) {
-        const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, length.value_or(0)));
-        out.resize(wanted);
-        std::size_t have = 0;
-        while (have < wanted) {
-            const ssize_t got =
-                ::pread(file.descriptor(), out.data() + have, wanted - have, static_cast<off_t>(file_offset));
-            if (got < 0 && errno == EINTR) continue;
-            if (got <= 0) return false;  // shorter than it was: the length that was announced cannot be kept
-            have += static_cast<std::size_t>(got);
-            file_offset += static_cast<std::uint64_t>(got);
-        }
-        *length -= wanted;
-        if (*length == 0) file = OpenFile();
-        return true;
-    }
+    if (source.left() > 0) return source.read(out, kPiece);
     try {
         const auto& next = std::get<StreamBody>(response.body).next;
         std::string piece;
@@ -264,7 +247,9 @@ Reply make_reply(const Request& request, Response response, const ErrorPage& err
         reply = Reply();
         reply.response = error_answer(request, error_page, prepared.error(), 0, log);
         // An error page is text; were it a file that is gone as well, it would be an empty one.
-        if (std::holds_alternative<FileBody>(reply.response.body)) reply.response.body = std::string();
+        const auto& body = reply.response.body;
+        const bool text = std::holds_alternative<std::string>(body) || std::holds_alternative<SharedBody>(body);
+        if (!text) reply.response.body = std::string();
         (void)prepare(request, reply);
     }
     if (not_changed(request, reply.response)) reply.response.status = 304;
@@ -274,7 +259,7 @@ Reply make_reply(const Request& request, Response response, const ErrorPage& err
     }
     if (reply.response.status == 416) reply.length = 0;
     if (request.method == Method::Head) reply.send_body = false;
-    if (reply.file && (!reply.send_body || reply.length.value_or(0) == 0)) reply.file = OpenFile();
+    if (!reply.send_body) reply.source = PieceSource();
     return reply;
 }
 
@@ -341,7 +326,9 @@ void append_head(std::string& out, const Reply& reply, const FixedHeaders& fixed
     } else if (reply.is_stream() && !has_no_body(response.status) && !http10) {
         out += "Transfer-Encoding: chunked\r\n";
     }
-    if (keep_alive == KeepAlive::No) {
+    if (response.status == 101) {
+        out += "Connection: Upgrade\r\n";
+    } else if (keep_alive == KeepAlive::No) {
         out += "Connection: close\r\n";
     } else if (http10) {
         out += "Connection: keep-alive\r\n";

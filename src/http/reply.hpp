@@ -7,28 +7,12 @@
 #include <string_view>
 
 #include "http/gzip.hpp"
+#include "http/pieces.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
 #include "http/server.hpp"
 
 namespace beffroi::http {
-
-// A descriptor that closes itself.
-class OpenFile {
-  public:
-    OpenFile() = default;
-    explicit OpenFile(int descriptor) : descriptor_(descriptor) {}
-    OpenFile(OpenFile&& other) noexcept;
-    OpenFile& operator=(OpenFile&& other) noexcept;
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    ~OpenFile();
-    [[nodiscard]] explicit operator bool() const { return descriptor_ >= 0; }
-    [[nodiscard]] int descriptor() const { return descriptor_; }
-
-  private:
-    int descriptor_ = -1;
-};
 
 struct Reply {
     Response response;
@@ -37,17 +21,18 @@ struct Reply {
     std::string packed;                   // the gzip form made for this answer
     bool use_packed = false;
     bool use_shared_gzip = false;
-    std::uint64_t skip = 0;  // of the bytes in memory, for ranges
-    OpenFile file;
-    std::uint64_t file_offset = 0;
+    std::uint64_t skip = 0;              // of the bytes in memory, for ranges
+    PieceSource source;                  // of a file, or of pieces
     std::unique_ptr<GzipStream> packer;  // for streams
     bool stream_ended = false;
 
     // The body, when it is in memory.
     [[nodiscard]] std::string_view memory() const;
     // More is to be made by next_piece().
-    [[nodiscard]] bool has_source() const { return send_body && (file || (is_stream() && !stream_ended)); }
+    [[nodiscard]] bool has_source() const { return send_body && (source.left() > 0 || (is_stream() && !stream_ended)); }
     [[nodiscard]] bool is_stream() const { return std::holds_alternative<StreamBody>(response.body); }
+    [[nodiscard]] bool is_later() const { return std::holds_alternative<LaterBody>(response.body); }
+    [[nodiscard]] bool is_link() const { return std::holds_alternative<LinkBody>(response.body); }
     // The next piece of a file or a stream into `out`, which is cleared first; on a worker. False: it failed, break the
     // connection.
     [[nodiscard]] bool next_piece(std::string& out);

@@ -141,6 +141,16 @@ Response stream(std::string_view content_type, Generator next) {
     return typed(content_type, StreamBody{std::move(next)}, 200);
 }
 
+Response pieces(std::string_view content_type, std::shared_ptr<const Pieces> pieces) {
+    ASSERT(pieces != nullptr);
+    return typed(content_type, PiecesBody{std::move(pieces)}, 200);
+}
+Response later(LaterBody body) {
+    Response response;
+    response.body = std::move(body);
+    return response;
+}
+
 Response redirect_see_other(std::string_view location) {
     return Response(303).header("Location", location);
 }
@@ -168,6 +178,8 @@ std::string_view reason_phrase(int status) {
     switch (status) {
         case 100:
             return "Continue";
+        case 101:
+            return "Switching Protocols";
         case 200:
             return "OK";
         case 201:
@@ -220,6 +232,8 @@ std::string_view reason_phrase(int status) {
             return "Range Not Satisfiable";
         case 417:
             return "Expectation Failed";
+        case 426:
+            return "Upgrade Required";
         case 421:
             return "Misdirected Request";
         case 422:

@@ -1,6 +1,8 @@
-// What a handler answers: status, header fields, and one of four kinds of body.
+// What a handler answers: status, header fields, and one of several kinds of body.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,6 +17,9 @@
 #include "base/time.hpp"
 
 namespace beffroi::http {
+
+class Outlet;
+class OutletUser;
 
 enum class SameSite { Lax, Strict };
 
@@ -40,6 +45,15 @@ struct SharedBody {
     std::shared_ptr<const std::string> gzip;  // may be none
 };
 
+// Bytes that somebody else owns and that never change: `memory` keeps them alive.
+struct SharedBytes {
+    std::shared_ptr<const void> memory;
+    const char* data = nullptr;
+    std::size_t size = 0;
+    [[nodiscard]] std::string_view view() const { return {data, size}; }
+};
+[[nodiscard]] SharedBytes share(std::string bytes);
+
 // Part of a file, read on the workers. Ranges of it are served (206, 416, If-Range).
 struct FileBody {
     std::filesystem::path path;
@@ -54,9 +68,61 @@ struct StreamBody {
     Generator next;
 };
 
+// Bytes in memory and slices of files one after another, with a length known beforehand: a header made on the spot and
+// stored media behind it. Built once, then shared unchanging.
+class Pieces {
+  public:
+    void add(SharedBytes bytes);
+    void add(std::string bytes);
+    // Slices of a file that is named again and again: the number that `file` gives.
+    [[nodiscard]] std::uint32_t file(std::filesystem::path path);
+    void add(std::uint32_t file, std::uint64_t offset,
+             std::uint64_t length);  // joined to the slice before when it follows it
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    struct Piece {
+        static constexpr std::uint32_t kMemory = 0xffffffff;
+        std::uint64_t start = 0;  // in the whole
+        std::uint64_t length = 0;
+        std::uint64_t offset = 0;  // in the file, or 0
+        std::uint32_t file = kMemory;
+        std::uint32_t memory = 0;  // which of memory()
+    };
+    [[nodiscard]] const std::vector<Piece>& list() const { return list_; }
+    [[nodiscard]] const std::vector<std::filesystem::path>& files() const { return files_; }
+    [[nodiscard]] const std::vector<SharedBytes>& memory() const { return memory_; }
+
+  private:
+    std::vector<Piece> list_;
+    std::vector<std::filesystem::path> files_;
+    std::vector<SharedBytes> memory_;
+    std::uint64_t size_ = 0;
+};
+
+// Ranges of it are served like those of a file. Files are read by the workers, with sendfile(2) where nothing is
+// ciphered. A file that has become shorter or is gone breaks the connection, since its length was announced.
+struct PiecesBody {
+    std::shared_ptr<const Pieces> pieces;
+};
+
+class Response;
+
+// An answer that is not known yet. `start` is called once, on the network thread, with the function that gives the
+// answer: any thread, at once or later, the first call counts. No thread waits meanwhile. After `limit`: 503.
+struct LaterBody {
+    std::function<void(std::function<void(Response)>)> start;
+    std::chrono::milliseconds limit{30'000};
+};
+
+// The connection is handed over to an Outlet: see outlet.hpp and websocket.hpp, which make such answers.
+struct LinkBody {
+    std::shared_ptr<Outlet> outlet;
+    std::shared_ptr<OutletUser> user;
+};
+
 class Response {
   public:
-    using Body = std::variant<std::string, SharedBody, FileBody, StreamBody>;
+    using Body = std::variant<std::string, SharedBody, FileBody, StreamBody, PiecesBody, LaterBody, LinkBody>;
 
     int status = 200;
     Body body;
@@ -98,6 +164,8 @@ class Response {
 // "Last-Modified" and a weak validator come from the file itself. A file that is gone is a 404 of the error page.
 [[nodiscard]] Response file(std::string_view content_type, FileBody body);
 [[nodiscard]] Response stream(std::string_view content_type, Generator next);
+[[nodiscard]] Response pieces(std::string_view content_type, std::shared_ptr<const Pieces> pieces);
+[[nodiscard]] Response later(LaterBody body);
 [[nodiscard]] Response redirect_see_other(std::string_view location);  // 303: after a POST
 [[nodiscard]] Response redirect_permanent(std::string_view location);  // 308
 [[nodiscard]] Response no_content();                                   // 204

@@ -125,6 +125,7 @@ ServerStats Server::stats() const {
         for (std::size_t i = 0; i < stats.latency.size(); ++i) stats.latency[i] += counters.latency[i];
         latency_us += counters.latency_us;
         stats.in_flight += counters.in_flight;
+        stats.links += context->links;
         stats.rejected_busy += counters.rejected_busy;
         stats.timed_out += counters.timed_out;
         stats.malformed += counters.malformed;
@@ -157,6 +158,7 @@ std::string Server::metrics_text() const {
     counter("beffroi_http_connections_accepted_total", "Connections accepted.", now.connections_accepted);
     gauge("beffroi_http_connections_open", "Connections open now.", now.connections_open);
     gauge("beffroi_http_requests_in_flight", "Requests being handled now.", now.in_flight);
+    gauge("beffroi_http_outlets_open", "WebSockets and endless bodies open now.", now.links);
     gauge("beffroi_http_jobs_queued", "Jobs waiting for a worker now.", now.queued);
     counter("beffroi_http_rejected_busy_total", "Requests refused because the queue was full.", now.rejected_busy);
     counter("beffroi_http_timed_out_total", "Connections closed by a time limit.", now.timed_out);

@@ -70,6 +70,7 @@ struct ServerStats {
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_open = 0;  // now
     std::uint64_t in_flight = 0;         // now
+    std::uint64_t links = 0;             // now: connections handed over to outlets (WebSocket, endless bodies)
     std::uint64_t queued = 0;            // now
     std::uint64_t rejected_busy = 0;     // 503 because the queue was full
     std::uint64_t timed_out = 0;         // connections closed by a time limit

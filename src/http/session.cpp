@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include <sys/socket.h>
+
 #include "base/text.hpp"
 #include "http/boundary.hpp"
 #include "http/encoding.hpp"
@@ -109,6 +111,9 @@ void Session::on_read(net::IoStatus status, std::size_t bytes) {
             if (status != net::IoStatus::Ok) return close_now();
             in_begin_ = in_end_ = 0;
             return read_more();
+        case Phase::Linked:
+            if (status != net::IoStatus::Ok) return close_now();
+            return link_received(bytes);
         case Phase::Handling:
         case Phase::Writing:
             return;  // after a time-out was answered: what comes no longer counts
@@ -350,11 +355,13 @@ void Session::refuse_malformed() {
 
 void Session::send_reply() {
     if (phase_ != Phase::Handling) return;  // closed while a worker was at it
+    if (reply_.is_later()) return await_answer();
     phase_ = Phase::Writing;
     phase_since_ = std::chrono::steady_clock::now();
     phase_bytes_ = 0;
     const bool http10 = reader_.is_http10();
-    const bool endless = reply_.is_stream() && reply_.send_body && http10;  // ends with the connection
+    // Ends with the connection.
+    const bool endless = reply_.send_body && ((reply_.is_stream() && http10) || reply_.is_link());
     close_after_ = close_after_ || endless || shared_.draining.load(std::memory_order_relaxed);
     replied_chunked_ = reply_.is_stream() && !http10;
     const KeepAlive keep = close_after_ ? KeepAlive::No : KeepAlive::Yes;
@@ -376,6 +383,11 @@ void Session::on_written(net::IoStatus status, std::size_t bytes) {
     add(context_.counters.bytes_out, bytes);
     if (phase_ == Phase::Closed) return;
     if (status != net::IoStatus::Ok) return close_now();
+    if (phase_ == Phase::Linked) {
+        link_writing_ = false;
+        link_->wrote(bytes, std::chrono::steady_clock::now());
+        return pump_link();
+    }
     if (continue_pending_) {  // short enough to go out whole
         continue_pending_ = false;
         if (phase_ == Phase::Writing) write_next();
@@ -388,11 +400,13 @@ void Session::on_written(net::IoStatus status, std::size_t bytes) {
     tail_.remove_prefix(bytes - of_first);
     if (out_sent_ < out_.size() || !tail_.empty()) return write_next();
     out_sent_ = 0;
+    if (reply_.is_link() && (reply_.send_body || reply_.response.status == 101)) return link_up();
     if (reply_.has_source()) return fetch_piece();
     finish_request();
 }
 
 void Session::fetch_piece() {
+    if (reply_.source.left() > 0 && !connection_->is_tls()) return send_pieces();
     busy_ = true;
     shared_.workers.submit([self = shared_from_this()]() mutable {
         std::string piece;
@@ -434,6 +448,7 @@ void Session::piece_ready(bool good, std::string piece) {
 void Session::finish_request() {
     count_request();
     reply_ = Reply();
+    raw_ = OpenFile();
     constexpr std::size_t kWorthKeeping = 2 * kFirstPiece;
     if (out_.capacity() > kWorthKeeping) out_ = {};
     tail_ = {};
@@ -487,10 +502,19 @@ void Session::on_shutdown() {
 
 void Session::close_now() {
     if (phase_ == Phase::Closed) return;
+    const auto self =
+        pending_ ? shared_from_this() : nullptr;  // what waits for an answer may be held by that wait alone
     if (phase_ == Phase::Handling || phase_ == Phase::Writing) {
         context_.counters.in_flight.fetch_sub(1, std::memory_order_relaxed);
     }
+    if (link_) {
+        context_.links.fetch_sub(1, std::memory_order_relaxed);
+        link_->closed();
+    }
+    give_up_waiting();
     phase_ = Phase::Closed;
+    // The worker that is sending holds the socket open: end the connection itself.
+    if (raw_) ::shutdown(raw_.descriptor(), SHUT_RDWR);
     connection_->close();
 }
 
@@ -509,6 +533,8 @@ Session::SteadyTime Session::deadline() const {
         case Phase::Lingering:
             return phase_since_ + limits.linger;
         case Phase::Handling:
+            return pending_ ? pending_until_ : SteadyTime::max();
+        case Phase::Linked:
         case Phase::Closed:
             return SteadyTime::max();
     }
@@ -519,10 +545,17 @@ void Session::check(SteadyTime now) {
     const bool makes_room = phase_ == Phase::Idle && shared_.crowded.load(std::memory_order_relaxed) &&
                             now - phase_since_ > std::chrono::seconds(1);
     if (makes_room) return close_now();
+    if (phase_ == Phase::Linked) return check_link(now);
     if (now >= deadline()) time_out();
 }
 
 void Session::time_out() {
+    const auto self = shared_from_this();  // what waits for an answer may be held by that wait alone
+    if (phase_ == Phase::Handling) {
+        give_up_waiting();
+        const base::Error late{base::Code::Unavailable, "the answer did not come in time", {}};
+        return answer_now(error_answer(request_, shared_.error_page, late, 503, nullptr));
+    }
     if (phase_ != Phase::Idle && phase_ != Phase::Lingering) add(context_.counters.timed_out);
     if (!has_begun()) return close_now();
     request_since_ = phase_since_;
@@ -556,6 +589,11 @@ void LoopContext::drain() {
         const bool waiting = session->phase_ == Session::Phase::Idle || session->phase_ == Session::Phase::Head ||
                              session->phase_ == Session::Phase::Handshake;
         if (waiting && !session->has_begun()) session->close_now();
+        if (session->phase_ == Session::Phase::Linked) {
+            session->link_->go_away();
+            session->pump_link();
+        }
+        if (session->pending_ != nullptr) session->time_out();
         session = next;
     }
 }

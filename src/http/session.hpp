@@ -12,6 +12,7 @@
 
 #include "base/log.hpp"
 #include "base/time.hpp"
+#include "http/link.hpp"
 #include "http/reply.hpp"
 #include "http/request_reader.hpp"
 #include "http/router.hpp"
@@ -23,6 +24,17 @@
 namespace beffroi::http {
 
 class Session;
+
+// A session that waits for an answer which comes from elsewhere (LaterBody). Keeps it alive meanwhile: no operation of
+// the network does.
+struct PendingAnswer {
+    std::mutex mutex;
+    std::shared_ptr<Session> session;  // under mutex; none: answered, timed out, or gone
+    [[nodiscard]] std::shared_ptr<Session> take() {
+        std::lock_guard lock(mutex);
+        return std::move(session);
+    }
+};
 
 // What all sessions of a server share. Unchanging after start but for what says otherwise.
 struct SessionContext {
@@ -73,7 +85,8 @@ struct LoopContext {
     std::int64_t date_second = -1;
     std::string date_text;
     Counters counters;
-    net::Loop loop;  // last: its end destroys sessions, which use the rest
+    std::atomic<std::uint64_t> links{0};  // connections that belong to an outlet now
+    net::Loop loop;                       // last: its end destroys sessions, which use the rest
 };
 
 class Session final : public net::ConnectionUser, public std::enable_shared_from_this<Session> {
@@ -91,7 +104,8 @@ class Session final : public net::ConnectionUser, public std::enable_shared_from
     friend struct LoopContext;
     using SteadyTime = std::chrono::steady_clock::time_point;
 
-    enum class Phase { Handshake, Idle, Head, Body, Handling, Writing, Lingering, Closed };
+    // Linked: the connection belongs to an outlet (link.hpp) until it ends.
+    enum class Phase { Handshake, Idle, Head, Body, Handling, Writing, Linked, Lingering, Closed };
     enum class CloseWay { Politely, Linger };
 
     void read_more();
@@ -114,6 +128,16 @@ class Session final : public net::ConnectionUser, public std::enable_shared_from
     void write_next();
     void fetch_piece();
     void piece_ready(bool good, std::string piece);
+    // session_link.cpp
+    void send_pieces();
+    void pieces_sent(PieceSource::Sent sent);
+    void await_answer();
+    void answer_now(Response response);
+    void give_up_waiting();
+    void link_up();
+    void pump_link();
+    void link_received(std::size_t bytes);
+    void check_link(SteadyTime now);
     void finish_request();
     void count_request();
     void begin_close();
@@ -157,6 +181,12 @@ class Session final : public net::ConnectionUser, public std::enable_shared_from
     std::string out_;
     std::size_t out_sent_ = 0;  // of out_, already written
     std::string_view tail_;     // of the body in memory, behind out_
+    OpenFile raw_;              // the socket again, for sendfile by a worker
+
+    std::shared_ptr<PendingAnswer> pending_;
+    SteadyTime pending_until_;
+    std::unique_ptr<Link> link_;
+    bool link_writing_ = false;
 };
 
 }  // namespace beffroi::http

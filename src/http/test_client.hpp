@@ -118,6 +118,19 @@ class Client {
     Answer get(std::string_view target, std::string_view more = {}) {
         return ask("GET " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\n" + std::string(more) + "\r\n");
     }
+    // The next `size` bytes, fewer when the connection ends before.
+    std::string take(std::size_t size) {
+        while (buffer_.size() < size && fill()) {
+        }
+        std::string out = buffer_.substr(0, size);
+        buffer_.erase(0, out.size());
+        return out;
+    }
+    // A small buffer, so that a reader who stops is soon felt.
+    void receive_little() {
+        const int bytes = 4096;
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    }
     // Waits for the other side to end; false when it sends something instead or nothing for too long.
     bool ended() { return buffer_.empty() && !fill() && !timed_out_; }
 

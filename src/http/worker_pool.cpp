@@ -1,5 +1,6 @@
 #include "http/worker_pool.hpp"
 
+#include <csignal>
 #include <string>
 #include <utility>
 
@@ -11,6 +12,11 @@ WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_limit) : queue_lim
     for (std::size_t i = 0; i < threads; ++i) {
         threads_.emplace_back([this, name = "worker-" + std::to_string(i)] {
             pthread_setname_np(pthread_self(), name.c_str());
+            // sendfile(2) into a connection that the client has closed raises it, and has no flag against that.
+            sigset_t pipe;
+            sigemptyset(&pipe);
+            sigaddset(&pipe, SIGPIPE);
+            pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
             run();
         });
     }

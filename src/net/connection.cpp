@@ -8,6 +8,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <fcntl.h>
 
 #include "net/asio_loop.hpp"
 
@@ -89,6 +90,22 @@ class StreamConnection final : public Connection {
                                                            asio::const_buffer(second.data(), second.size())};
             stream_.async_write_some(pieces, std::move(done));
         }
+    }
+
+    int duplicate() override {
+        if constexpr (kTls) {
+            return -1;
+        } else {
+            ErrorCode error;
+            stream_.native_non_blocking(true, error);
+            return error ? -1 : ::fcntl(stream_.native_handle(), F_DUPFD_CLOEXEC, 0);
+        }
+    }
+
+    void wait_writable(User user) override {
+        socket().async_wait(tcp::socket::wait_write, [user = std::move(user)](const ErrorCode& error) {
+            user->on_written(status_of(error), 0);
+        });
     }
 
     void shutdown(User user) override {

@@ -47,6 +47,11 @@ class Connection {
     // Writes some of the two pieces, in order, in as few system calls or TLS records as it can; they must live until
     // on_written, which says how many bytes went. `second` may be empty.
     virtual void write_some(std::string_view first, std::string_view second, std::shared_ptr<ConnectionUser> user) = 0;
+    // Another descriptor of the same socket, non-blocking, for sendfile(2) by whoever may wait for a disk: any thread,
+    // while no write is under way here. The caller closes it. -1 on TLS, where bytes are ciphered on their way.
+    [[nodiscard]] virtual int duplicate() = 0;
+    // on_written(Ok, 0) once the socket takes bytes again.
+    virtual void wait_writable(std::shared_ptr<ConnectionUser> user) = 0;
     // Says to the peer that no more will be written (TLS close_notify, then FIN). Reading goes on being possible on a
     // plain one.
     virtual void shutdown(std::shared_ptr<ConnectionUser> user) = 0;

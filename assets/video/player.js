@@ -1,0 +1,122 @@
+// The page of one camera: live or recorded, one player, one bar for the day.
+
+import { Live, canPlay } from './live.js';
+import { Recorded } from './recorded.js';
+import { DayBar } from './daybar.js';
+import { sentence, longTime, shortTime } from './words.js';
+
+const player = document.querySelector('[data-player]');
+const screen = player.querySelector('.screen');
+const status = player.querySelector('[data-status]');
+const clock = player.querySelector('[data-clock]');
+const toolbar = player.querySelector('[data-toolbar]');
+const speed = player.querySelector('[data-speed]');
+const { camera, dayFrom, dayTo, at } = player.dataset;
+const day = { from: Number(dayFrom), to: Number(dayTo) };
+
+let live = null;
+let recorded = null;
+let video = null;
+
+const tell = (text) => { if (status.textContent !== text) status.textContent = text; };
+const bar = new DayBar(player, camera, day, (ms) => watch(ms));
+
+function showTime(ms) {
+  if (ms === null) return;
+  clock.textContent = longTime(ms);
+  bar.mark(ms);
+}
+
+function leave() {
+  live?.stop();
+  recorded?.close();
+  live = recorded = video = null;
+}
+
+function watchLive() {
+  leave();
+  live = new Live(screen, camera, { tell, tick: showTime });
+  live.start();
+}
+
+function watch(ms, play = true) {
+  if (recorded && ms >= recorded.base && ms < recorded.base + (day.to - day.from) + 86_400_000) {
+    tell('');
+    return recorded.seek(ms);
+  }
+  leave();
+  if (!globalThis.MediaSource && !globalThis.ManagedMediaSource) return tell(sentence('no_mse'));
+  video = document.createElement('video');
+  Object.assign(video, { muted: true, playsInline: true });
+  screen.replaceChildren(video);
+  video.addEventListener('timeupdate', () => recorded && showTime(recorded.now()));
+  video.addEventListener('seeked', () => recorded && showTime(recorded.now()));
+  video.addEventListener('error', () => tell(sentence('failed')));
+  // The line of time of the video begins with the day, or before what was asked.
+  const base = Math.min(day.from, ms) - 3_600_000;
+  recorded = new Recorded(video, camera, base, {
+    unsupported: (format) => tell(sentence('unsupported', { codec: `${format?.name}, ${format?.codec}` })),
+    nothing: () => tell(sentence('nothing')),
+    gap: (from, to) => tell(sentence('gap', { from: shortTime(from), to: shortTime(to) })),
+    failed: () => tell(sentence('failed')),
+    end: () => tell(sentence('end')),
+    again: () => tell(''),
+  });
+  tell('');
+  video.playbackRate = Number(speed.value);
+  recorded.seek(ms);
+  if (play) video.play().catch(() => {});
+}
+
+// Where the picture is now, live or not.
+const here = () => recorded?.now() ?? live?.now() ?? Date.now();
+function move(ms) { watch(here() + ms); }
+function step(direction) {
+  if (!recorded) {
+    const ms = here();
+    watch(ms - 2000, false);
+    return;
+  }
+  recorded.step(direction);
+}
+const actions = {
+  'back-minute': () => move(-60_000),
+  back: () => move(-10_000),
+  'frame-back': () => step(-1),
+  play: () => {
+    if (!recorded) return watch(here() - 1000, false);
+    if (video.paused) video.play().catch(() => {});
+    else video.pause();
+  },
+  'frame-forward': () => step(1),
+  forward: () => move(10_000),
+  'forward-minute': () => move(60_000),
+  live: watchLive,
+  full: () => (document.fullscreenElement ? document.exitFullscreen() : screen.requestFullscreen?.()),
+};
+const keys = { ' ': 'play', k: 'play', K: 'play', ArrowLeft: 'back', ArrowRight: 'forward', ',': 'frame-back', ';': 'frame-forward', '.': 'frame-forward', d: 'live', D: 'live', f: 'full', F: 'full' };
+
+toolbar.hidden = false;
+toolbar.addEventListener('click', (event) => actions[event.target.closest('[data-do]')?.dataset.do]?.());
+speed.addEventListener('change', () => { if (video) video.playbackRate = Number(speed.value); });
+player.tabIndex = 0;
+player.addEventListener('keydown', (event) => {
+  const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+  const own = event.target.closest('button, select, input, a') && (event.key === ' ' || event.key.startsWith('Arrow'));
+  if (!plain || own || !keys[event.key]) return;
+  event.preventDefault();
+  actions[keys[event.key]]();
+});
+
+// The fields are in the time of Paris; the browser may be elsewhere, so the server reads them: the form is left as it is.
+const download = document.querySelector('[data-download]');
+const iso = (ms) => new Date(ms).toISOString();
+download.addEventListener('focusin', () => {
+  if (!download.elements.from.value) download.elements.from.value = iso(here() - 60_000);
+  if (!download.elements.to.value) download.elements.to.value = iso(here());
+});
+
+if (at) watch(Number(at) / 1000);
+else if (day.to < Date.now()) watch(day.from);
+else if (!player.dataset.codec || 'jpeg' in player.dataset || canPlay(player.dataset.codec) || !globalThis.MediaSource) watchLive();
+else tell(sentence('unsupported', { codec: player.dataset.codec }));

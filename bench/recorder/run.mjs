@@ -1,0 +1,168 @@
+// Recorders side by side, in one go, on the same simulated cameras of this machine: processor time for a gigabyte received, memory for a
+// camera, what is lost when the recorder is killed. Writes report.md beside itself unless --no-report.
+//
+//   node bench/recorder/run.mjs [--cameras 40] [--mbit 4] [--seconds 30] [--only ours,floor] [--no-report]
+//
+// Needs build/release (beffroi-video, beffroi-testcam, bench_floor) and, for the peers, Debian's ffmpeg, gstreamer1.0-tools with plugins
+// good and bad, motion. A peer that is not there is left out and said to be.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const args = Object.fromEntries(process.argv.slice(2).join(' ').split('--').filter(Boolean).map((a) => { const [k, ...v] = a.trim().split(/[ =]/); return [k, v.join(' ') || true]; }));
+const cameras = Number(args.cameras ?? 40), mbit = Number(args.mbit ?? 4), seconds = Number(args.seconds ?? 30);
+const only = args.only ? String(args.only).split(',') : null;
+const bin = path.resolve(args.bin ?? 'build/release/bin');
+const scratch = fs.mkdtempSync(path.join(path.resolve(args.folder ?? 'build'), 'bench-recorder-'));
+const ticks = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout);
+const free = () => new Promise((done) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); }); });
+const has = (program) => spawnSync('which', [program]).status === 0;
+
+// user + system seconds and resident KiB of a process and all its children.
+function usage(pids) {
+  let cpu = 0, kib = 0;
+  for (const pid of pids) {
+    try {
+      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      cpu += (Number(fields[11]) + Number(fields[12])) / ticks;
+      kib += Number(fs.readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1] ?? 0);
+    } catch { /* ended */ }
+  }
+  return { cpu, kib };
+}
+
+// The latest instant that a camera marked in a picture which is found in its files (the test camera writes it into each access unit).
+function lastMark(files) {
+  let last = 0, frames = 0;
+  for (const file of files) {
+    const text = fs.readFileSync(file).toString('latin1');
+    for (const [, utc] of text.matchAll(/frame=\d{10} utc=(\d{16})/g)) { frames += 1; last = Math.max(last, Number(utc)); }
+  }
+  return { last, frames };
+}
+// As far as ffprobe reads: bytes that lie in a file which nothing opens are lost.
+function readable(file) {
+  const probe = spawnSync('ffprobe', ['-v', 'quiet', '-select_streams', 'v', '-count_packets', '-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0', file], { encoding: 'utf8' });
+  return Number(probe.stdout.trim().split('\n')[0]) || 0;
+}
+const filesBelow = (folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => path.join(e.parentPath ?? e.path, e.name));
+
+async function testcam(port) {
+  const child = spawn(path.join(bin, 'beffroi-testcam'), ['--port', port, '--cameras', cameras, '--mbit', mbit, '--size', mbit >= 2 ? '1920x1080' : '640x360', '--rate', 25, '--gop', 50, '--cheap'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((done) => child.stdout.once('data', done));
+  return child;
+}
+
+const url = (port, n) => `rtsp://127.0.0.1:${port}/cam${n}`;
+const all = [...Array(cameras).keys()];
+
+// Each gives the processes to watch, or none when it cannot run here.
+const recorders = {
+  ours: { title: 'beffroi-video, chain on', start: (port, folder) => ours(port, folder, true) },
+  'ours-plain': { title: 'beffroi-video, chain off', start: (port, folder) => ours(port, folder, false) },
+  'ffmpeg-one': {
+    title: 'ffmpeg, one process, `-c copy`, fragmented MP4',
+    start: (port, folder) => has('ffmpeg') && [spawn('ffmpeg', ['-v', 'error', '-nostdin', ...all.flatMap((n) => ['-rtsp_transport', 'tcp', '-i', url(port, n)]),
+      ...all.flatMap((n) => ['-map', `${n}:v`, '-c', 'copy', '-f', 'segment', '-segment_time', '600', '-segment_format', 'mp4', '-segment_format_options', 'movflags=+frag_keyframe+empty_moov', `${folder}/${n}-%03d.mp4`])], { stdio: ['ignore', 'ignore', 'ignore'] })],
+  },
+  'ffmpeg-each': {
+    title: 'ffmpeg, one process per camera, `-c copy`',
+    start: (port, folder) => has('ffmpeg') && all.map((n) => spawn('ffmpeg', ['-v', 'error', '-nostdin', '-rtsp_transport', 'tcp', '-i', url(port, n), '-map', '0:v', '-c', 'copy', '-f', 'segment', '-segment_time', '600', '-segment_format', 'mp4', '-segment_format_options', 'movflags=+frag_keyframe+empty_moov', `${folder}/${n}-%03d.mp4`], { stdio: 'ignore' })),
+  },
+  gstreamer: {
+    title: 'GStreamer splitmuxsink, one process',
+    start: (port, folder) => has('gst-launch-1.0') && [spawn('gst-launch-1.0', ['-q', '-e', ...all.flatMap((n) => `rtspsrc location=${url(port, n)} protocols=tcp latency=0 ! rtph264depay ! h264parse ! splitmuxsink location=${folder}/${n}-%05d.mp4 max-size-time=600000000000`.split(' '))], { stdio: 'ignore' })],
+  },
+  motion: {
+    title: 'motion, pass-through',
+    start: (port, folder) => {
+      if (!has('motion')) return null;
+      fs.writeFileSync(`${folder}/motion.conf`, `daemon off\nlog_level 3\nwebcontrol_port 0\nmovie_passthrough on\nemulate_motion on\nmovie_output on\nmovie_max_time 600\npicture_output off\nframerate 25\ntarget_dir ${folder}\n` + all.map((n) => `camera ${folder}/cam${n}.conf\n`).join(''));
+      for (const n of all) fs.writeFileSync(`${folder}/cam${n}.conf`, `camera_id ${n + 1}\nnetcam_url ${url(port, n)}\nmovie_filename ${n}-%t\nwidth 1920\nheight 1080\n`);
+      return [spawn('motion', ['-c', `${folder}/motion.conf`], { stdio: 'ignore' })];
+    },
+  },
+};
+
+async function ours(port, folder, chain) {
+  const config = path.join(folder, 'beffroi-video.toml');
+  fs.writeFileSync(config, `[recorder]\ndata_folder = "${folder}"\nlog_level = "error"\n[archive]\nchain = ${chain}\n[server]\nport = ${await free()}\n[[disks]]\nfolder = "${folder}/disk"\nkeep_free_mib = 256\n` +
+    all.map((n) => `[[cameras]]\nid = "cam${n}"\nurl = "${url(port, n)}"\ntransport = "tcp"\n`).join(''));
+  return [spawn(path.join(bin, 'beffroi-video'), ['--config', config, 'serve', '--anonymous'], { stdio: ['ignore', 'ignore', 'inherit'] })];
+}
+
+async function floor(port, hash) {
+  const folder = fs.mkdtempSync(path.join(scratch, 'floor-'));
+  const child = spawnSync(path.join(bin, 'bench_floor'), [`rtsp://127.0.0.1:${port}/cam`, String(cameras), String(seconds), folder, ...(hash ? ['--hash'] : [])], { encoding: 'utf8' });
+  fs.rmSync(folder, { recursive: true });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return JSON.parse(child.stdout);
+}
+
+async function measure(name, port, bytesPerSecond) {
+  const folder = fs.mkdtempSync(path.join(scratch, `${name}-`));
+  const children = await recorders[name].start(port, folder);
+  if (!children) return null;
+  await wait(6000 + cameras * 60);
+  const pids = children.map((c) => c.pid);
+  const before = usage(pids), from = process.hrtime.bigint();
+  await wait(seconds * 1000);
+  const after = usage(pids);
+  const elapsed = Number(process.hrtime.bigint() - from) / 1e9;
+  const dead = children.filter((c) => c.exitCode !== null).length;
+  const killedAt = Date.now() * 1000;
+  for (const child of children) child.kill('SIGKILL');
+  await wait(500);
+  const gigabytes = bytesPerSecond * elapsed / 1e9;
+  // A few cameras tell for all: what was in the files at the moment of the kill, as far as a player reads it.
+  const media = filesBelow(folder).filter((f) => /\.(mp4|mkv|mov|avi)$/.test(f));
+  let worst = 0, frames = 0, looked = 0;
+  for (const n of all.slice(0, 5)) {
+    const mine = media.filter((f) => path.basename(f).startsWith(`${n}-`) || f.includes(`/cam${n}/`));
+    const { last } = lastMark(mine);
+    const packets = mine.reduce((sum, f) => sum + readable(f), 0);
+    if (packets === 0) { worst = Infinity; continue; }
+    looked += 1;
+    frames += packets;
+    worst = Math.max(worst, (killedAt - last) / 1e6);
+  }
+  fs.rmSync(folder, { recursive: true, force: true });
+  return { name, title: recorders[name].title, cpu: (after.cpu - before.cpu) / gigabytes, mib: after.kib / 1024 / cameras, lost: worst, looked, frames, dead };
+}
+
+const port = await free();
+const camera = await testcam(port);
+const results = [];
+let floorPlain, floorHash;
+try {
+  floorPlain = await floor(port, false);
+  floorHash = await floor(port, true);
+  const rate = floorPlain.bytes / seconds;
+  console.log(`floor ${floorPlain.cpu_s_per_gb.toFixed(3)} CPU-s/GB, hashing ${floorHash.cpu_s_per_gb.toFixed(3)}; offered ${(rate / 1e6).toFixed(1)} MB/s`);
+  for (const name of Object.keys(recorders)) {
+    if (only && !only.includes(name)) continue;
+    const result = await measure(name, port, rate);
+    if (!result) { console.log(`${name}: not installed, left out`); continue; }
+    results.push(result);
+    console.log(`${name}: ${result.cpu.toFixed(2)} CPU-s/GB, ${result.mib.toFixed(1)} MiB a camera, ${result.lost.toFixed(1)} s lost at SIGKILL${result.dead ? `, ${result.dead} processes had died` : ''}`);
+  }
+} finally {
+  camera.kill('SIGTERM');
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
+
+const peers = results.filter((r) => !r.name.startsWith('ours')).map((r) => r.cpu);
+const best = Math.min(...peers);
+const row = (title, cpu, mib, lost, against) => `| ${title} | ${cpu.toFixed(2)} | ${against} | ${mib} | ${lost} |`;
+const table = ['| recorder | CPU-s per GB received | against the floor | MiB per camera | lost at SIGKILL |', '|---|---|---|---|---|',
+  row('floor: receive, parse, aligned write', floorPlain.cpu_s_per_gb, '–', '–', '1.0 ×'), row('floor with SHA-256', floorHash.cpu_s_per_gb, '–', '–', `${(floorHash.cpu_s_per_gb / floorPlain.cpu_s_per_gb).toFixed(1)} ×`),
+  ...results.map((r) => row(r.title, r.cpu, r.mib.toFixed(1), Number.isFinite(r.lost) ? `${r.lost.toFixed(1)} s` : 'everything', `${(r.cpu / (r.name === 'ours' ? floorHash : floorPlain).cpu_s_per_gb).toFixed(2)} ×`))].join('\n');
+console.log(table);
+for (const r of results.filter((x) => x.name.startsWith('ours'))) if (peers.length) console.log(`${r.title}: ${(best / r.cpu).toFixed(1)} × less than the best peer`);
+if (!args['no-report'])
+  fs.appendFileSync(path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'report.md'), `\n## ${cameras} cameras × ${mbit} Mb/s, ${seconds} s, ${os.cpus()[0].model}, ${os.cpus().length} cores\n\n${table}\n` +
+    results.filter((x) => x.name.startsWith('ours')).map((r) => peers.length ? `\n${r.title}: ${(best / r.cpu).toFixed(1)} × less than the best peer.` : '').join(''));

@@ -18,6 +18,7 @@ export async function visit(browser, { width = 1280, height = 900, dark = false,
     timezoneId: "Europe/Paris", reducedMotion: "reduce", storageState: storage,
   });
   context.setDefaultTimeout(8000);
+  context.setDefaultNavigationTimeout(30_000);  // a machine that also compiles may take its time
   const page = await context.newPage();
   page.errors = [];
   page.on("console", (message) => message.type() === "error" && page.errors.push(`console: ${message.text()}`));

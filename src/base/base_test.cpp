@@ -91,7 +91,7 @@ TEST_CASE("the two catalogues hold the same sentences") {
     auto catalogue = Catalogue::load("locale");
     REQUIRE_MESSAGE(catalogue, (catalogue ? "" : catalogue.error().detail));
     Text text(*catalogue, Language::Fr);
-    CHECK(text("error.date", {{"value", "hier"}}) == "« hier » n’est pas une date : écrivez par exemple 22/11/2022.");
+    CHECK(text("error.date", {{"value", "hier"}}) == "« hier » n’est pas une date : écrivez par exemple 22/11/2022.");
 }
 
 }  // namespace beffroi::base

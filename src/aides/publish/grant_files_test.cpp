@@ -1,6 +1,6 @@
 #include "aides/publish/grant_files.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -98,7 +98,7 @@ TEST_CASE("a SIRET that is not known stays empty, and is told beside the file") 
                                           std::span(&grant, 1), file.gaps());
     CHECK(notes.find("### `idBeneficiaire` : SIRET du bénéficiaire inconnu") != std::string::npos);
     CHECK(notes.find("- VP\\-2022\\-0042, Commune de Lestrem") != std::string::npos);
-    CHECK(notes.find("tirés d’une source publique, le reste du dossier étant reconstitué : 1") != std::string::npos);
+    CHECK(notes.find("tirés d’une source publique, le reste du dossier étant reconstitué : 1") != std::string::npos);
     CHECK(notes.find("publish.") == std::string::npos);
 }
 
@@ -264,25 +264,15 @@ TEST_CASE("SCDL délibérations 2.1.5, to the byte, and clean for the checker") 
     CHECK(schema("scdl-deliberations-2.1.5.json").check(csv).ok());
 }
 
-TEST_CASE("100,000 grants are written and checked well within the two seconds allowed") {
+TEST_CASE("100,000 grants are written whole, and the strict check finds nothing in them") {
     std::vector<PublishedGrant> grants(100'000, test::lestrem());
     for (std::size_t i = 0; i < grants.size(); ++i) {
         grants[i].id = "VP-" + std::to_string(i);
         grants[i].beneficiary_siret = "21060004500392";
     }
-    const auto timed = [](const char* what, auto&& act) {
-        const auto start = std::chrono::steady_clock::now();
-        act();
-        const auto took =
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start).count();
-        MESSAGE(std::string(what) << ": " << took << " ms");
-        // Generous: the debug build, sanitizers, a machine shared with others. bench/ holds the real figures.
-        CHECK(took < 20'000);
-    };
-    std::string csv;
-    timed("SCDL", [&] { csv = write_grants(GrantFormat::ScdlSubventions, grants); });
-    timed("complete CSV", [&] { (void)write_grants(GrantFormat::RichCsv, grants); });
-    timed("complete JSON", [&] { (void)write_grants(GrantFormat::RichJson, grants); });
-    const TableSchema scdl = schema("scdl-subventions-2.1.1.json");
-    timed("strict check", [&] { CHECK(scdl.check(csv).ok()); });
+    std::string csv = write_grants(GrantFormat::ScdlSubventions, grants);
+    CHECK(std::ranges::count(csv, '\n') == 100'001);
+    CHECK(std::ranges::count(write_grants(GrantFormat::RichCsv, grants), '\n') == 100'001);
+    CHECK(write_grants(GrantFormat::RichJson, grants).size() > csv.size());
+    CHECK(schema("scdl-subventions-2.1.1.json").check(csv).ok());
 }

@@ -344,7 +344,7 @@ TEST_CASE("every fault has its sentence, in French and in English, naming line, 
     const Fault& fault = result.faults.front();
     CHECK(fault.line == 2);
     CHECK(catalogue.text(base::Language::Fr, fault.message) ==
-          "Ligne 2, colonne « nature » : « cadeau » ne fait pas partie des valeurs permises : aide en numéraire | aide "
+          "Ligne 2, colonne « nature » : « cadeau » ne fait pas partie des valeurs permises : aide en numéraire | aide "
           "en nature | aide en numéraire;aide en nature | aide en nature;aide en numéraire.");
     CHECK(catalogue.text(base::Language::En, fault.message).starts_with("Line 2, column “nature”: “cadeau”"));
     for (int code = 0; code <= static_cast<int>(FaultCode::OneOfRequired); ++code) {

@@ -108,12 +108,11 @@ player.addEventListener('keydown', (event) => {
   actions[keys[event.key]]();
 });
 
-// The fields are in the time of Paris; the browser may be elsewhere, so the server reads them: the form is left as it is.
+// Where one is, as a first proposal.
 const download = document.querySelector('[data-download]');
-const iso = (ms) => new Date(ms).toISOString();
 download.addEventListener('focusin', () => {
-  if (!download.elements.from.value) download.elements.from.value = iso(here() - 60_000);
-  if (!download.elements.to.value) download.elements.to.value = iso(here());
+  if (!download.elements.from.value) download.elements.from.value = shortTime(here() - 60_000);
+  if (!download.elements.to.value) download.elements.to.value = shortTime(here());
 });
 
 if (at) watch(Number(at) / 1000);

@@ -32,7 +32,7 @@ class DecodeClock {
     std::priority_queue<std::int64_t, std::vector<std::int64_t>, std::greater<>> waiting_;
     unsigned depth_ = 0;
     std::int64_t tick_ = 3600;  // guessed distance of two frames, 90 kHz, for the first `depth_` ones only
-    std::int64_t said_ = 0;    // depth at the first frame of this line of time
+    std::int64_t said_ = 0;     // depth at the first frame of this line of time
     std::int64_t first_ = 0;
     std::int64_t count_ = 0;
     std::int64_t last_ = 0;

@@ -69,7 +69,7 @@ void write_evidence(BoxWriter& out, const Evidence& evidence, std::span<const Sa
 void write_moof(BoxWriter& out, std::uint32_t sequence, std::int64_t decode_time, std::span<const Sample> samples,
                 std::uint32_t data_offset) {
     constexpr std::uint32_t kBaseIsMoof = 0x020000;
-    constexpr std::uint32_t kAllOfEach = 0x000f01;   // data offset; duration, size, flags, composition of each
+    constexpr std::uint32_t kAllOfEach = 0x000f01;       // data offset; duration, size, flags, composition of each
     constexpr std::uint32_t kDecodesAlone = 0x02000000;  // sample_depends_on = 2
     constexpr std::uint32_t kNeedsOthers = 0x01010000;   // sample_depends_on = 1, not a sync sample
     out.begin(four("moof"));

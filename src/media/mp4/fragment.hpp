@@ -27,15 +27,15 @@
 namespace beffroi::mp4 {
 
 struct Sample {
-    std::uint32_t offset = 0;    // of its first byte in the fragment's memory
+    std::uint32_t offset = 0;  // of its first byte in the fragment's memory
     std::uint32_t size = 0;
     std::uint32_t duration = 0;  // 90 kHz ticks; of the last one only known with the next frame: then repeated from the
                                  // one before
-    std::int32_t composition = 0;     // shown minus decoded, ticks
-    std::int64_t decode_time = 0;     // ticks since the start of the file's time line (tfdt)
-    std::int64_t rtp_time = 0;        // as the camera sent it, unwrapped
-    std::int64_t arrival_us = 0;      // UTC
-    std::uint32_t lost_packets = 0;   // since the frame before
+    std::int32_t composition = 0;    // shown minus decoded, ticks
+    std::int64_t decode_time = 0;    // ticks since the start of the file's time line (tfdt)
+    std::int64_t rtp_time = 0;       // as the camera sent it, unwrapped
+    std::int64_t arrival_us = 0;     // UTC
+    std::uint32_t lost_packets = 0;  // since the frame before
     bool key = false;
     bool damaged = false;
     bool operator==(const Sample&) const = default;
@@ -54,10 +54,10 @@ enum class GapReason : std::uint8_t {
 
 // What is kept beside the images: times as they came, and the chain.
 struct Evidence {
-    std::uint64_t sequence = 0;       // of the camera's fragments, from 1, through all files
-    std::uint64_t durable_bytes = 0;  // of the file, known to be on disk when this fragment was written
-    std::int64_t from_us = 0;         // UTC, arrival of the first frame
-    std::int64_t to_us = 0;           // UTC, end of the last one
+    std::uint64_t sequence = 0;               // of the camera's fragments, from 1, through all files
+    std::uint64_t durable_bytes = 0;          // of the file, known to be on disk when this fragment was written
+    std::int64_t from_us = 0;                 // UTC, arrival of the first frame
+    std::int64_t to_us = 0;                   // UTC, end of the last one
     std::optional<rtp::SenderReport> report;  // the last one
     std::uint64_t lost_packets = 0;           // of this fragment
     bool discontinuity = false;               // its line of time does not go on from the fragment before
@@ -121,11 +121,15 @@ using FragmentPtr = std::shared_ptr<Fragment>;
 // `data_offset` is where the first begins, counted from the start of moof. For fragments and for live viewers.
 void write_moof(BoxWriter& out, std::uint32_t sequence, std::int64_t decode_time, std::span<const Sample> samples,
                 std::uint32_t data_offset);
-[[nodiscard]] constexpr std::size_t moof_bytes(std::size_t samples) { return 88 + 16 * samples; }
+[[nodiscard]] constexpr std::size_t moof_bytes(std::size_t samples) {
+    return 88 + 16 * samples;
+}
 
 // Layout of the uuid box behind mdat, for the reader.
 extern const BoxId kEvidenceId;
-[[nodiscard]] constexpr std::size_t evidence_bytes(std::size_t samples) { return 24 + 160 + 24 * samples; }
+[[nodiscard]] constexpr std::size_t evidence_bytes(std::size_t samples) {
+    return 24 + 160 + 24 * samples;
+}
 
 // Bits of a sample's entry in the uuid box, and of the box itself.
 inline constexpr std::uint32_t kSampleKey = 1;

@@ -87,7 +87,8 @@ void check_players(const std::vector<std::uint8_t>& bytes, std::size_t frames) {
     write_file(path, bytes);
     CHECK(decoded_frames(path) == frames);
     if (!have_gstreamer()) return;
-    Ran ran = run_command(fmt::format("gst-launch-1.0 -v filesrc location='{}' ! qtdemux ! fakesink silent=false", path));
+    Ran ran =
+        run_command(fmt::format("gst-launch-1.0 -v filesrc location='{}' ! qtdemux ! fakesink silent=false", path));
     CHECK(ran.code == 0);
     std::size_t seen = 0;
     for (std::size_t at = 0; (at = ran.out.find("last-message = chain", at)) != std::string::npos; ++at) ++seen;
@@ -96,7 +97,8 @@ void check_players(const std::vector<std::uint8_t>& bytes, std::size_t frames) {
 
 }  // namespace
 
-TEST_CASE("decode times: the camera's own time is kept, decoding never goes back, nothing is shown before it is decoded") {
+TEST_CASE(
+    "decode times: the camera's own time is kept, decoding never goes back, nothing is shown before it is decoded") {
     rc::check([] {
         const unsigned depth = *rc::gen::inRange(0U, 5U);
         const int count = *rc::gen::inRange(1, 100);
@@ -140,8 +142,8 @@ TEST_CASE("a stream with B-frames that did not say so is understood after the fi
 TEST_CASE("what was written is read back: samples, times, losses, reports, chain") {
     auto pool = MemoryPool::create(0);
     rc::check([&] {
-        const auto sizes = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::uint16_t>>(
-            rc::gen::inRange<std::uint16_t>(0, 9000)));
+        const auto sizes = *rc::gen::nonEmpty(
+            rc::gen::container<std::vector<std::uint16_t>>(rc::gen::inRange<std::uint16_t>(0, 9000)));
         Fragment fragment(pool, *rc::gen::inRange<std::size_t>(1, 50'000), *rc::gen::inRange<std::size_t>(0, 20));
         std::vector<Sample> expected;
         std::mt19937_64 random(7);
@@ -246,8 +248,9 @@ TEST_CASE("the tables of a closed file are found from its end") {
 
 TEST_CASE("any player opens the file: closed, being written, with preallocated zeros behind, cut off") {
     if (!have_ffmpeg()) return;
-    for (TestEncoding encoding : {TestEncoding{codec::Codec::H264, 4, 25, 0}, TestEncoding{codec::Codec::H264, 4, 25, 2},
-                                  TestEncoding{codec::Codec::H265, 3, 25, 2}, TestEncoding{codec::Codec::Jpeg, 2, 1, 0}}) {
+    for (TestEncoding encoding :
+         {TestEncoding{codec::Codec::H264, 4, 25, 0}, TestEncoding{codec::Codec::H264, 4, 25, 2},
+          TestEncoding{codec::Codec::H265, 3, 25, 2}, TestEncoding{codec::Codec::Jpeg, 2, 1, 0}}) {
         TestStream stream = encode(encoding);
         CAPTURE(codec::name_of(encoding.codec));
         CAPTURE(encoding.b_frames);

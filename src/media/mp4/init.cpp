@@ -17,9 +17,12 @@ constexpr std::int64_t kMacEpochSeconds = 2'082'844'800;  // 1904 to 1970, §8.2
 
 std::uint32_t entry_type(const VideoFormat& format) {
     switch (format.codec) {
-        case Codec::H264: return format.configuration.empty() ? four("avc3") : four("avc1");
-        case Codec::H265: return format.configuration.empty() ? four("hev1") : four("hvc1");
-        case Codec::Jpeg: return four("mp4v");
+        case Codec::H264:
+            return format.configuration.empty() ? four("avc3") : four("avc1");
+        case Codec::H265:
+            return format.configuration.empty() ? four("hev1") : four("hvc1");
+        case Codec::Jpeg:
+            return four("mp4v");
     }
     return 0;
 }
@@ -32,7 +35,7 @@ void write_configuration(BoxWriter& out, const VideoFormat& format) {
             out.begin(avc ? four("avcC") : four("hvcC"));
             // A record that names no parameter set: lengths of four bytes, nothing else promised.
             constexpr std::array<std::uint8_t, 7> kBareAvc{1, 0x4d, 0, 0x28, 0xff, 0xe0, 0};
-            constexpr std::array<std::uint8_t, 23> kBareHevc{1,    1,    0x60, 0, 0, 0, 0xb0, 0, 0, 0, 0, 0,
+            constexpr std::array<std::uint8_t, 23> kBareHevc{1,    1,    0x60, 0,    0,    0,    0xb0, 0, 0, 0,    0, 0,
                                                              0x78, 0xf0, 0,    0xfc, 0xfd, 0xf8, 0xf8, 0, 0, 0x0f, 0};
             if (!format.configuration.empty())
                 out.bytes(format.configuration);
@@ -176,12 +179,19 @@ base::Status parse_sample_entry(Bytes moov, VideoFormat& format) {
     if (!entry || entry->payload.size() < kVisualEntry) return base::fail(Code::Corrupt, "stsd has no whole entry");
     switch (entry->type) {
         case four("avc1"):
-        case four("avc3"): format.codec = Codec::H264; break;
+        case four("avc3"):
+            format.codec = Codec::H264;
+            break;
         case four("hvc1"):
-        case four("hev1"): format.codec = Codec::H265; break;
-        case four("mp4v"): format.codec = Codec::Jpeg; break;
+        case four("hev1"):
+            format.codec = Codec::H265;
+            break;
+        case four("mp4v"):
+            format.codec = Codec::Jpeg;
+            break;
         // A number from a file, not an enumeration of ours.
-        default: return base::fail(Code::Corrupt, "the sample entry is none that the archive writes");
+        default:
+            return base::fail(Code::Corrupt, "the sample entry is none that the archive writes");
     }
     FieldReader in(entry->payload.subspan(24));
     format.width = in.u16();

@@ -70,7 +70,7 @@ base::Result<std::unique_ptr<ByteSource>> open_source(const std::filesystem::pat
     if (fd < 0)
         return base::fail(errno == ENOENT ? Code::NotFound : Code::Unavailable,
                           path.string() + ": " + std::generic_category().message(errno));
-    struct stat stat {};
+    struct stat stat{};
     if (::fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode)) {
         ::close(fd);
         return base::fail(Code::Unavailable, path.string() + " is not a file");

@@ -11,7 +11,7 @@ namespace {
 
 using base::Code;
 
-constexpr std::size_t kFirstRead = 4096;       // holds the head of nearly every fragment
+constexpr std::size_t kFirstRead = 4096;        // holds the head of nearly every fragment
 constexpr std::size_t kLargestHead = 1 << 20U;  // 65 000 samples in one fragment: not ours
 constexpr std::size_t kHeaderRead = 64 << 10U;
 

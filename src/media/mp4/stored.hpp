@@ -33,14 +33,14 @@ class ByteSource {
 
 // One fragment as it lies in a file.
 struct StoredFragment {
-    std::uint64_t offset = 0;       // of prft
-    std::uint64_t bytes = 0;        // with padding: the next one begins at offset + bytes
+    std::uint64_t offset = 0;        // of prft
+    std::uint64_t bytes = 0;         // with padding: the next one begins at offset + bytes
     std::uint64_t media_offset = 0;  // of the first byte of the first sample
     std::uint64_t media_bytes = 0;
     std::uint64_t media_segment_bytes = 0;  // from prft to the end of mdat
-    std::uint64_t hash_at = 0;      // where the hash lies: it covers offset … hash_at
-    std::int64_t decode_time = 0;   // of the first sample
-    std::vector<Sample> samples;    // Sample::offset counts from the fragment's offset
+    std::uint64_t hash_at = 0;              // where the hash lies: it covers offset … hash_at
+    std::int64_t decode_time = 0;           // of the first sample
+    std::vector<Sample> samples;            // Sample::offset counts from the fragment's offset
     Evidence evidence;
     [[nodiscard]] bool key() const { return !samples.empty() && samples.front().key; }
 };

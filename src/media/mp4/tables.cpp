@@ -77,7 +77,8 @@ base::Result<std::vector<TableEntry>> parse_table(Bytes payload) {
         entry.key = (flags & kKey) != 0;
         entry.discontinuity = (flags & kDiscontinuity) != 0;
         std::uint32_t gap = flags >> 8U;
-        entry.gap = gap <= static_cast<std::uint32_t>(GapReason::Other) ? static_cast<GapReason>(gap) : GapReason::Other;
+        entry.gap =
+            gap <= static_cast<std::uint32_t>(GapReason::Other) ? static_cast<GapReason>(gap) : GapReason::Other;
     }
     return entries;
 }

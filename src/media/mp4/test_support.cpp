@@ -33,8 +33,7 @@ std::vector<TestFrame> access_units(Codec codec, Bytes stream) {
         picture = picture || slice;
         TestFrame& frame = frames.back();
         frame.key = frame.key || role == codec::NalRole::KeySlice;
-        for (unsigned shift : {24U, 16U, 8U, 0U})
-            frame.bytes.push_back(static_cast<std::uint8_t>(nal.size() >> shift));
+        for (unsigned shift : {24U, 16U, 8U, 0U}) frame.bytes.push_back(static_cast<std::uint8_t>(nal.size() >> shift));
         frame.bytes.insert(frame.bytes.end(), nal.begin(), nal.end());
     });
     return frames;
@@ -99,13 +98,14 @@ TestStream encode(const TestEncoding& encoding) {
                           hevc ? fmt::format("-x265-params log-level=none:scenecut=0:open-gop=0:pools=1:bframes={}",
                                              encoding.b_frames)
                                : fmt::format("-sc_threshold 0 -threads 1 -bf {} -b_strategy 0", encoding.b_frames));
-    Ran ran = run_command(fmt::format(
-        "ffmpeg -v error -y -f lavfi -i testsrc=size={}x{}:rate=25 -t {} {} '{}' && ffmpeg -v error -y -i '{}' -c copy {} '{}'",
-        encoding.width, encoding.width * 9 / 16, encoding.seconds, coder, mp4, mp4,
-        encoding.codec == Codec::Jpeg ? "-f mjpeg"
-        : hevc                        ? "-bsf:v hevc_mp4toannexb -f hevc"
-                                      : "-bsf:v h264_mp4toannexb -f h264",
-        raw));
+    Ran ran =
+        run_command(fmt::format("ffmpeg -v error -y -f lavfi -i testsrc=size={}x{}:rate=25 -t {} {} '{}' && ffmpeg -v "
+                                "error -y -i '{}' -c copy {} '{}'",
+                                encoding.width, encoding.width * 9 / 16, encoding.seconds, coder, mp4, mp4,
+                                encoding.codec == Codec::Jpeg ? "-f mjpeg"
+                                : hevc                        ? "-bsf:v hevc_mp4toannexb -f hevc"
+                                                              : "-bsf:v h264_mp4toannexb -f h264",
+                                raw));
     ASSERT(ran.code == 0);
     std::vector<std::uint8_t> bytes = read_file(raw);
     TestStream stream;

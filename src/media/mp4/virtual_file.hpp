@@ -26,9 +26,9 @@ struct Part {
 };
 
 struct Piece {
-    std::uint64_t position = 0;   // of its first byte in the virtual file
-    std::size_t part = 0;         // index into VirtualFile::paths
-    std::uint64_t offset = 0;     // in that file
+    std::uint64_t position = 0;  // of its first byte in the virtual file
+    std::size_t part = 0;        // index into VirtualFile::paths
+    std::uint64_t offset = 0;    // in that file
     std::uint64_t bytes = 0;
 };
 

@@ -71,8 +71,7 @@ TEST_CASE("what was received more than two seconds ago is readable while the rec
         CHECK(stored.size() >= due);
     }
     std::size_t due = camera.sent - 50;
-    camera.track.release();  // killed: nothing is finished
-    archive.crash();
+    archive.crash({&camera});
     archive.open();
     check_same(archive, camera, due);
     CHECK(archive.verified().faults.empty());
@@ -170,9 +169,10 @@ TEST_CASE("one flipped bit anywhere in the archive is found, and where") {
             auto report = archive.verified();
             CHECK_MESSAGE(!report.faults.empty(), path.filename().string(), " byte ", at);
             if (report.faults.empty()) continue;
-            CHECK(report.faults.front().path == path);
-            CHECK(report.faults.front().camera == "porte-nord");
-            CHECK(report.faults.front().offset <= at);
+            // A changed number of a fragment also upsets its neighbours; the place itself is always named.
+            CHECK(std::any_of(report.faults.begin(), report.faults.end(), [&](const VerifyFault& fault) {
+                return fault.path == path && fault.camera == "porte-nord" && fault.offset <= at;
+            }));
         }
         mp4::write_file(path, bytes);
     }
@@ -277,8 +277,7 @@ TEST_CASE("players open the file being written, the closed one and the recovered
     camera.send(4);
     archive.engine->flush();
     CHECK(decoded() == 100);
-    camera.track.release();
-    archive.crash();
+    archive.crash({&camera});
     archive.open();
     CHECK(decoded() == 100);
     archive.advance(5 * kSecond);  // its tables are made

@@ -1,5 +1,6 @@
 #include "video/archive/disk.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -7,6 +8,7 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "media/mp4/memory.hpp"
 
 namespace beffroi::archive {
 
@@ -31,11 +33,16 @@ std::optional<std::string> field(const std::string& text, std::string_view name)
 
 const char* health_name(DiskHealth health) {
     switch (health) {
-        case DiskHealth::Good: return "good";
-        case DiskHealth::Full: return "full";
-        case DiskHealth::Slow: return "slow";
-        case DiskHealth::Lost: return "lost";
-        case DiskHealth::Wrong: return "wrong";
+        case DiskHealth::Good:
+            return "good";
+        case DiskHealth::Full:
+            return "full";
+        case DiskHealth::Slow:
+            return "slow";
+        case DiskHealth::Lost:
+            return "lost";
+        case DiskHealth::Wrong:
+            return "wrong";
     }
     return "";
 }
@@ -63,8 +70,8 @@ base::Status Disk::identify(const std::optional<std::string>& expected, DiskIo& 
         return base::fail(Code::NotFound,
                           folder().string() + " is empty: the disk that was there has gone, or is not mounted");
     if (expected && *found != *expected)
-        return base::fail(Code::Refused, fmt::format("{} holds disk {}, expected {}", folder().string(), *found,
-                                                     *expected));
+        return base::fail(Code::Refused,
+                          fmt::format("{} holds disk {}, expected {}", folder().string(), *found, *expected));
     if (!found) {
         std::string bytes = crypto::random_bytes(8);
         std::string id = crypto::hex(crypto::as_bytes(bytes));
@@ -91,6 +98,18 @@ base::Status Disk::check(DiskIo& io) {
     bytes_.store(space.bytes);
     free_.store(space.free);
     return {};
+}
+
+base::Status Disk::probe(DiskIo& io) const {
+    const std::filesystem::path path = folder() / ".probe";
+    TRY(io.remove(path));
+    auto file = TRY(io.create(path));
+    mp4::AlignedBytes block = mp4::allocate_aligned(mp4::kAlignment);
+    std::fill_n(block.get(), mp4::kAlignment, std::uint8_t{0});
+    TRY(io.write(*file, 0, {block.get(), mp4::kAlignment}));
+    DiskFile* dirty = file.get();
+    TRY(io.flush(folder(), {&dirty, 1}));
+    return io.remove(path);
 }
 
 std::string Disk::id() const {

@@ -32,6 +32,9 @@ class Disk {
     // Whether the same disk is still there, and how much room it has.
     [[nodiscard]] base::Status check(DiskIo& io);
 
+    // Whether it takes bytes: a disk may answer every question and refuse to be written.
+    [[nodiscard]] base::Status probe(DiskIo& io) const;
+
     [[nodiscard]] const DiskOptions& options() const { return options_; }
     [[nodiscard]] const std::filesystem::path& folder() const { return options_.folder; }
     [[nodiscard]] std::string id() const;
@@ -42,9 +45,7 @@ class Disk {
     [[nodiscard]] std::uint64_t bytes() const { return bytes_.load(); }
     [[nodiscard]] std::uint64_t free() const { return free_.load(); }
     // That may be used: free space without what must stay free.
-    [[nodiscard]] std::uint64_t room() const {
-        return free() > options_.keep_free ? free() - options_.keep_free : 0;
-    }
+    [[nodiscard]] std::uint64_t room() const { return free() > options_.keep_free ? free() - options_.keep_free : 0; }
 
   private:
     DiskOptions options_;

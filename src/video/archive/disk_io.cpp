@@ -111,13 +111,13 @@ class SystemDiskIo final : public DiskIo {
         return failed("erasing", path, errno);
     }
     base::Result<Space> space(const std::filesystem::path& folder) override {
-        struct statvfs info {};
+        struct statvfs info{};
         if (::statvfs(folder.c_str(), &info) != 0) return failed("asking the space of", folder, errno);
         return Space{std::uint64_t{info.f_blocks} * info.f_frsize, std::uint64_t{info.f_bavail} * info.f_frsize};
     }
     bool mounted(const std::filesystem::path& folder) override {
-        struct stat here {};
-        struct stat above {};
+        struct stat here{};
+        struct stat above{};
         if (::stat(folder.c_str(), &here) != 0 || ::stat((folder / "..").c_str(), &above) != 0) return false;
         return here.st_dev != above.st_dev || here.st_ino == above.st_ino;
     }

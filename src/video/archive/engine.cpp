@@ -30,14 +30,12 @@ void name_thread(const std::string& name) {
 
 base::Result<std::unique_ptr<Archive>> Archive::open(ArchiveOptions options, const base::Clock& clock, base::Log& log,
                                                      OnEvent on_event) {
-    return std::unique_ptr<Archive>(
-        TRY(Engine::create(std::move(options), clock, log, std::move(on_event), Seams{})));
+    return std::unique_ptr<Archive>(TRY(Engine::create(std::move(options), clock, log, std::move(on_event), Seams{})));
 }
 
 base::Result<std::unique_ptr<Engine>> Engine::create(ArchiveOptions options, const base::Clock& clock, base::Log& log,
                                                      OnEvent on_event, Seams seams) {
-    std::unique_ptr<Engine> engine(
-        new Engine(std::move(options), clock, log, std::move(on_event), std::move(seams)));
+    std::unique_ptr<Engine> engine(new Engine(std::move(options), clock, log, std::move(on_event), std::move(seams)));
     // A job boundary: a broken index is the answer of opening the archive.
     try {
         TRY(engine->start());
@@ -62,9 +60,8 @@ Engine::Engine(ArchiveOptions options, const base::Clock& clock, base::Log& log,
     days_left_.with([&](auto& days) { days.resize(disks_.size()); });
     Writer::Hooks hooks;
     hooks.flushed = [this](std::vector<Flushed> flushed) {
-        inbox_.with([&](Inbox& inbox) {
-            std::move(flushed.begin(), flushed.end(), std::back_inserter(inbox.flushed));
-        });
+        inbox_.with(
+            [&](Inbox& inbox) { std::move(flushed.begin(), flushed.end(), std::back_inserter(inbox.flushed)); });
     };
     hooks.event = [this](ArchiveEvent::Kind kind, const CameraId& camera, std::string detail) {
         event(kind, camera, std::move(detail));
@@ -151,6 +148,10 @@ void Engine::tick() {
 
 void Engine::step() {
     for (std::size_t i = 0; i < disks_.size(); ++i) writer_->step(i);
+    look_after();
+}
+
+void Engine::look_after() {
     std::lock_guard lock(work_mutex_);
     housekeeping();
 }

@@ -25,9 +25,9 @@
 namespace beffroi::archive {
 
 struct Seams {
-    DiskIo* io = nullptr;                         // none: the system's
-    std::function<std::int64_t()> monotonic_us;   // none: the system's
-    bool threads = true;                          // false: nothing happens but in step()
+    DiskIo* io = nullptr;                        // none: the system's
+    std::function<std::int64_t()> monotonic_us;  // none: the system's
+    bool threads = true;                         // false: nothing happens but in step()
 };
 
 class Engine final : public Archive {
@@ -49,6 +49,7 @@ class Engine final : public Archive {
     // Without threads: what they would do now. The disks' work, then the archive's.
     void step();
     void tick();
+    void look_after();  // the archive's work only
     // For tests: nothing is finished when it goes, as if the process were killed.
     void abandon() { abandoned_ = true; }
 
@@ -66,6 +67,7 @@ class Engine final : public Archive {
     void recover_unknown(std::size_t disk, const CameraId& camera);
     void recover_one(std::size_t disk, const std::string& path, const std::optional<FileRow>& known);
     void complete_some();
+    void note_size(const std::filesystem::path& path);
     // Retention and space.
     void expire();
     bool erase(const FileRow& row, const std::string& why);

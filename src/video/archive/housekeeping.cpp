@@ -30,13 +30,16 @@ base::Level level_of(ArchiveEvent::Kind kind) {
         case ArchiveEvent::Kind::DiskLost:
         case ArchiveEvent::Kind::DiskWrong:
         case ArchiveEvent::Kind::DiskFull:
-        case ArchiveEvent::Kind::Dropped: return base::Level::Error;
+        case ArchiveEvent::Kind::Dropped:
+            return base::Level::Error;
         case ArchiveEvent::Kind::DiskSlow:
         case ArchiveEvent::Kind::SpaceShort:
-        case ArchiveEvent::Kind::ClockStep: return base::Level::Warn;
+        case ArchiveEvent::Kind::ClockStep:
+            return base::Level::Warn;
         case ArchiveEvent::Kind::DiskBack:
         case ArchiveEvent::Kind::Erased:
-        case ArchiveEvent::Kind::Recovered: return base::Level::Info;
+        case ArchiveEvent::Kind::Recovered:
+            return base::Level::Info;
     }
     return base::Level::Info;
 }
@@ -67,9 +70,8 @@ void Engine::index_work() {
     if (checkpoint) {
         checkpoint_us_ = monotonic_us_();
         for (const FileRow& row : views_.rows())
-            if (std::none_of(rows.begin(), rows.end(), [&](const FileRow& other) {
-                    return other.disk == row.disk && other.path == row.path;
-                }))
+            if (std::none_of(rows.begin(), rows.end(),
+                             [&](const FileRow& other) { return other.disk == row.disk && other.path == row.path; }))
                 rows.push_back(row);
     }
     // A job boundary: an index that can't be written now is written later; no image depends on it.
@@ -134,7 +136,7 @@ void Engine::watch_disk(std::size_t i) {
     switch (disk.health()) {
         case DiskHealth::Lost:
         case DiskHealth::Wrong:
-            if (!disk.identify(expected_[i], io_, clock_.now())) return;
+            if (!disk.identify(expected_[i], io_, clock_.now()) || !disk.probe(io_)) return;
             if (!expected_[i]) index_->set_disk(disk.folder(), disk.id());
             expected_[i] = disk.id();
             views_.forget_disk(disk.id());
@@ -149,7 +151,8 @@ void Engine::watch_disk(std::size_t i) {
             event(ArchiveEvent::Kind::DiskBack, {}, folder + " answers again");
             return;
         case DiskHealth::Good:
-        case DiskHealth::Full: break;
+        case DiskHealth::Full:
+            break;
     }
     if (busy != 0 && monotonic_us_() - busy > kSlowAfter) {
         if (disk.health() == DiskHealth::Good) disk.set_health(DiskHealth::Slow);
@@ -211,7 +214,23 @@ void Engine::complete_some() {
     auto path = std::move(incomplete_.back());
     incomplete_.pop_back();
     auto status = complete_file(io_, path);
+    if (status) note_size(path);
     if (!status) log_.warn("archive_tables", {{"path", path.string()}, {"detail", status.error().detail}});
+}
+
+// The tables are part of the file: its row says so too, as a rebuilt one would.
+void Engine::note_size(const std::filesystem::path& path) {
+    std::error_code error;
+    std::uint64_t bytes = std::filesystem::file_size(path, error);
+    if (error) return;
+    for (const auto& disk : disks_) {
+        auto row = index_->file_at(disk->id(), path.lexically_relative(disk->folder()).string());
+        if (!row || row->open) continue;
+        row->bytes = bytes;
+        std::vector<FileRow> rows{std::move(*row)};
+        index_->put(rows, {});
+        return;
+    }
 }
 
 bool Engine::erase(const FileRow& row, const std::string& why) {
@@ -314,8 +333,8 @@ void Engine::forecast() {
         if (days && *days < kWarnDays && now_us() - told_short_us_[i] > kDayUs) {
             told_short_us_[i] = now_us();
             event(ArchiveEvent::Kind::SpaceShort, {},
-                  fmt::format("{}: space for {:.1f} days, less than recordings are to be kept",
-                              disk.folder().string(), *days));
+                  fmt::format("{}: space for {:.1f} days, less than recordings are to be kept", disk.folder().string(),
+                              *days));
         }
     }
 }

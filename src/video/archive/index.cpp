@@ -14,7 +14,7 @@ using db::Reader;
 using db::Row;
 using db::Writer;
 
-#define FILE_COLUMNS                                                                                         \
+#define FILE_COLUMNS                                                                                        \
     "id, camera, disk, path, from_us, to_us, kept_us, bytes, frames, fragments, last_sequence, last_hash, " \
     "codec, width, height, codec_string, configuration, reorder_frames, reorder_known, declared_rate, open"
 
@@ -36,21 +36,21 @@ constexpr Query kEraseGaps{"archive_erase_gaps", "DELETE FROM gap WHERE camera =
 constexpr Query kErased{"archive_erased",
                         "INSERT INTO camera (name, erased_us) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET"
                         " erased_us = CASE WHEN erased_us > $2 THEN erased_us ELSE $2 END"};
-constexpr Query kFiles{"archive_files", "SELECT " FILE_COLUMNS
-                                        " FROM file WHERE camera = $1 AND to_us > $2 ORDER BY to_us, id"};
+constexpr Query kFiles{"archive_files",
+                       "SELECT " FILE_COLUMNS " FROM file WHERE camera = $1 AND to_us > $2 ORDER BY to_us, id"};
 constexpr Query kGaps{"archive_gaps",
                       "SELECT camera, from_us, to_us, reason FROM gap WHERE camera = $1 AND to_us > $2 AND from_us < $3"
                       " ORDER BY to_us"};
 constexpr Query kOpenFiles{"archive_open_files",
                            "SELECT " FILE_COLUMNS " FROM file WHERE open = 1 AND disk = $1 ORDER BY id"};
 constexpr Query kFileAt{"archive_file_at", "SELECT " FILE_COLUMNS " FROM file WHERE disk = $1 AND path = $2"};
-constexpr Query kLastFile{"archive_last_file", "SELECT " FILE_COLUMNS
-                                               " FROM file WHERE camera = $1 ORDER BY last_sequence DESC LIMIT 1"};
+constexpr Query kLastFile{"archive_last_file",
+                          "SELECT " FILE_COLUMNS " FROM file WHERE camera = $1 ORDER BY last_sequence DESC LIMIT 1"};
 constexpr Query kOldest{"archive_oldest", "SELECT " FILE_COLUMNS
                                           " FROM file WHERE camera = $1 AND kept_us > $2 AND open = 0"
                                           " ORDER BY kept_us LIMIT 20"};
-constexpr Query kOldestOn{"archive_oldest_on", "SELECT " FILE_COLUMNS
-                                               " FROM file WHERE disk = $1 AND open = 0 ORDER BY kept_us LIMIT 1"};
+constexpr Query kOldestOn{"archive_oldest_on",
+                          "SELECT " FILE_COLUMNS " FROM file WHERE disk = $1 AND open = 0 ORDER BY kept_us LIMIT 1"};
 constexpr Query kKeptAfter{"archive_kept_after",
                            "SELECT " FILE_COLUMNS " FROM file WHERE kept_us >= $1 ORDER BY kept_us"};
 constexpr Query kCameras{"archive_cameras", "SELECT name, retention_days, erased_us FROM camera ORDER BY name"};
@@ -95,8 +95,7 @@ FileRow file_of(const Row& row) {
     format.codec_string = row.string(15);
     db::Bytes configuration = row.bytes(16);
     format.configuration.resize(configuration.size());
-    if (!configuration.empty())
-        std::memcpy(format.configuration.data(), configuration.data(), configuration.size());
+    if (!configuration.empty()) std::memcpy(format.configuration.data(), configuration.data(), configuration.size());
     format.reorder_frames = static_cast<std::uint8_t>(row.integer(17));
     format.reorder_known = row.flag(18);
     format.declared_rate = row.real(19);
@@ -153,12 +152,26 @@ void Index::put(std::vector<FileRow>& rows, const std::vector<GapRow>& gaps) {
         for (FileRow& row : rows) {
             const codec::VideoFormat& format = *row.format;
             writer.execute(kKnowCamera, {row.camera});
-            row.id = writer.number(
-                kPutFile,
-                {row.camera, row.disk, row.path, row.from_us, row.to_us, row.kept_us, row.bytes, row.frames,
-                 row.fragments, row.last_sequence, db::Bytes(bytes_of(row.last_hash)), static_cast<int>(format.codec),
-                 format.width, format.height, format.codec_string, std::as_bytes(std::span(format.configuration)),
-                 format.reorder_frames, format.reorder_known, format.declared_rate, row.open});
+            row.id = writer.number(kPutFile, {row.camera,
+                                              row.disk,
+                                              row.path,
+                                              row.from_us,
+                                              row.to_us,
+                                              row.kept_us,
+                                              row.bytes,
+                                              row.frames,
+                                              row.fragments,
+                                              row.last_sequence,
+                                              db::Bytes(bytes_of(row.last_hash)),
+                                              static_cast<int>(format.codec),
+                                              format.width,
+                                              format.height,
+                                              format.codec_string,
+                                              std::as_bytes(std::span(format.configuration)),
+                                              format.reorder_frames,
+                                              format.reorder_known,
+                                              format.declared_rate,
+                                              row.open});
         }
         for (const GapRow& gap : gaps) writer.execute(kPutGap, {gap.camera, gap.from_us, gap.to_us, gap.reason});
         return {};

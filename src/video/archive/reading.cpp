@@ -29,8 +29,7 @@ std::vector<FileInfo> Engine::files(const CameraId& camera, std::int64_t from_us
         files.push_back({row.id, row.camera, disks_[*disk]->folder() / row.path, row.from_us, row.to_us, row.bytes,
                          row.frames, row.format, row.open});
     }
-    std::sort(files.begin(), files.end(),
-              [](const FileInfo& a, const FileInfo& b) { return a.from_us < b.from_us; });
+    std::sort(files.begin(), files.end(), [](const FileInfo& a, const FileInfo& b) { return a.from_us < b.from_us; });
     return files;
 }
 
@@ -54,8 +53,8 @@ base::Result<std::vector<FragmentInfo>> Engine::fragments(const FileInfo& file) 
     std::vector<FragmentInfo> fragments;
     fragments.reserve(entries->size());
     for (const mp4::TableEntry& entry : *entries)
-        fragments.push_back({entry.offset, entry.bytes, entry.from_us, entry.to_us, entry.decode_time, entry.frames,
-                             entry.key});
+        fragments.push_back(
+            {entry.offset, entry.bytes, entry.from_us, entry.to_us, entry.decode_time, entry.frames, entry.key});
     return fragments;
 }
 

@@ -89,9 +89,8 @@ class Rebuilder {
             if (described && described->row.camera == camera) found.push_back(std::move(*described));
             if (progress_) progress_(++done_, files_);
         }
-        std::sort(found.begin(), found.end(), [](const Described& a, const Described& b) {
-            return a.row.last_sequence < b.row.last_sequence;
-        });
+        std::sort(found.begin(), found.end(),
+                  [](const Described& a, const Described& b) { return a.row.last_sequence < b.row.last_sequence; });
         std::vector<FileRow> rows;
         std::vector<GapRow> gaps;
         std::int64_t last_to_us = 0;

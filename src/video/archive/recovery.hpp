@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "video/archive/disk_io.hpp"
 #include "media/mp4/stored.hpp"
+#include "video/archive/disk_io.hpp"
 #include "video/archive/index.hpp"
 
 namespace beffroi::archive {
 
 struct RecoveredFile {
-    std::optional<FileRow> row;  // none: nothing whole was in it, and it is gone
-    std::vector<GapRow> gaps;    // that its fragments ended, from the checkpoint on
-    std::uint64_t cut = 0;       // bytes that were cut off, unused preallocated ones left out
-    bool tables = false;         // it has its closing tables
+    std::optional<FileRow> row;   // none: nothing whole was in it, and it is gone
+    std::vector<GapRow> gaps;     // that its fragments ended, from the checkpoint on
+    std::uint64_t cut = 0;        // bytes that were cut off, unused preallocated ones left out
+    bool tables = false;          // it has its closing tables
     std::int64_t last_to_us = 0;  // end of the camera's last fragment, this file included
 };
 

@@ -29,8 +29,9 @@ void TestArchive::close() {
     engine.reset();
 }
 
-void TestArchive::crash() {
+void TestArchive::crash(std::initializer_list<TestCamera*> cameras) {
     engine->abandon();
+    for (TestCamera* camera : cameras) camera->track.reset();
     engine.reset();
 }
 
@@ -105,8 +106,9 @@ std::vector<StoredFrame> stored_frames(Engine& engine, const CameraId& camera) {
         for (const FragmentInfo& info : base::value_or_throw(engine.fragments(file))) {
             auto fragment = base::value_or_throw(mp4::read_fragment(*source, info.offset));
             for (const mp4::Sample& sample : fragment.samples)
-                frames.push_back({base::value_or_throw(source->read_up_to(fragment.offset + sample.offset, sample.size)),
-                                  sample.arrival_us, sample.rtp_time});
+                frames.push_back(
+                    {base::value_or_throw(source->read_up_to(fragment.offset + sample.offset, sample.size)),
+                     sample.arrival_us, sample.rtp_time});
         }
     }
     return frames;

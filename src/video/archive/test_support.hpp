@@ -16,6 +16,8 @@ namespace beffroi::archive {
 // 2026-03-10T09:00:00Z: a Tuesday without surprises.
 inline constexpr std::int64_t kTestStartUs = 1'773'133'200'000'000;
 
+class TestCamera;
+
 class TestArchive {
   public:
     explicit TestArchive(std::size_t disks = 1);
@@ -23,11 +25,13 @@ class TestArchive {
 
     void open();   // again, after close() or crash()
     void close();  // in order
-    // As if the process had been killed: nothing is finished. (The tracks and threads go, the files stay as they are.)
-    void crash();
+    // As if the process had been killed: nothing is finished, the files stay as they are.
+    void crash(std::initializer_list<TestCamera*> cameras);
     void advance(std::int64_t us);  // both clocks; does what the threads would do meanwhile, every 100 ms
 
-    [[nodiscard]] std::filesystem::path disk(std::size_t i) const { return folder.path() / ("disk" + std::to_string(i)); }
+    [[nodiscard]] std::filesystem::path disk(std::size_t i) const {
+        return folder.path() / ("disk" + std::to_string(i));
+    }
     [[nodiscard]] std::vector<std::filesystem::path> disks() const;
     [[nodiscard]] bool saw(ArchiveEvent::Kind kind) const;
     [[nodiscard]] VerifyReport verified() const;
@@ -60,8 +64,8 @@ class TestCamera {
     std::unique_ptr<Track> track;
     std::size_t sent = 0;
     std::int64_t rtp_base = 12'345;
-    bool restart = false;                    // the next frame begins a new line of time
-    std::vector<std::int64_t> arrivals_us;   // of all frames sent
+    bool restart = false;                   // the next frame begins a new line of time
+    std::vector<std::int64_t> arrivals_us;  // of all frames sent
 };
 
 // All frames stored of a camera, in order: sizes and bytes as they were sent.

@@ -7,8 +7,8 @@ namespace beffroi::archive {
 namespace {
 
 constexpr std::int64_t kSecondUs = 1'000'000;
-constexpr std::int64_t kJoin = 2 * kSecondUs;        // files nearer than that are one recording
-constexpr std::int64_t kShortest = kSecondUs / 2;    // a shorter gap is none to a viewer
+constexpr std::int64_t kJoin = 2 * kSecondUs;          // files nearer than that are one recording
+constexpr std::int64_t kShortest = kSecondUs / 2;      // a shorter gap is none to a viewer
 constexpr std::int64_t kStillWritten = 5 * kSecondUs;  // flushes lag behind by up to two seconds
 
 using Interval = std::pair<std::int64_t, std::int64_t>;

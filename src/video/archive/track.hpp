@@ -82,7 +82,7 @@ class FileTrack final : public Track {
     OnLive on_live_;  // of the feeding thread
 
     mutable std::mutex mutex_;
-    mp4::FragmentPtr fragment_;  // the pointer changes on the feeding thread only
+    mp4::FragmentPtr fragment_;               // the pointer changes on the feeding thread only
     std::shared_ptr<mp4::Memory> announced_;  // holds the samples of fragment_
     bool taken_ = false;                      // tick() has given the samples of fragment_ to the disk
     std::shared_ptr<const FileJob> file_;     // none: the next frame begins one

@@ -160,7 +160,7 @@ class Verifier {
             if (!part) return fault(file, from, "unreadable");
             auto other = std::find_if(part->begin(), part->end(), [](std::uint8_t byte) { return byte != 0; });
             if (other == part->end()) continue;
-            if (being_written(file.path)) return;
+            if (!mp4::read_closing_tables(source) && being_written(file.path)) return;
             bool closed = tail && source.size() - at == tables.size();
             return fault(file, at, closed ? "tables" : "truncated");
         }

@@ -133,9 +133,7 @@ void Writer::lose(std::size_t disk, std::optional<Job> job, const base::Error& e
     lane.open.clear();
     lane.closing.clear();
     lane.unflushed_since = 0;
-    DiskHealth health = full                              ? DiskHealth::Full
-                        : error.code == Code::Refused     ? DiskHealth::Wrong
-                                                          : DiskHealth::Lost;
+    DiskHealth health = full ? DiskHealth::Full : error.code == Code::Refused ? DiskHealth::Wrong : DiskHealth::Lost;
     {
         std::lock_guard lock(mutex_);
         disks_[disk]->set_health(health);
@@ -201,8 +199,7 @@ base::Status Writer::append(std::size_t disk, OpenFile& open, CameraState& camer
     TRY(io_.write(*open.file, open.offset, fragment.bytes()));
     const mp4::Evidence& evidence = fragment.evidence();
     if (evidence.gap != mp4::GapReason::None && camera.last_to_us != 0 && evidence.from_us > camera.last_to_us)
-        open.gaps.push_back(
-            {camera.id, camera.last_to_us, evidence.from_us, std::string(reason_name(evidence.gap))});
+        open.gaps.push_back({camera.id, camera.last_to_us, evidence.from_us, std::string(reason_name(evidence.gap))});
     if (options_.chain) camera.head = evidence.hash;
     camera.last_to_us = evidence.to_us;
     open.entries.push_back(mp4::table_entry(fragment, open.offset));
@@ -288,10 +285,9 @@ base::Status Writer::flush(std::size_t disk) {
 
 std::int64_t Writer::step(std::size_t disk, bool flush_now) {
     Lane& lane = *lanes_[disk];
-    const std::int64_t every =
-        std::chrono::duration_cast<std::chrono::microseconds>(
-            std::max(options_.flush_every - kFlushTakes, options_.flush_every / 2))
-            .count();
+    const std::int64_t every = std::chrono::duration_cast<std::chrono::microseconds>(
+                                   std::max(options_.flush_every - kFlushTakes, options_.flush_every / 2))
+                                   .count();
     std::optional<base::Error> condemned;
     {
         std::lock_guard lock(mutex_);

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -53,9 +53,9 @@ struct Flushed {
     FileRow row;
     std::filesystem::path path;  // whole
     std::vector<mp4::TableEntry> fresh;
-    bool first = false;   // the file is new
-    bool closed = false;  // and finished
-    std::vector<GapRow> gaps;     // that its new fragments ended
+    bool first = false;        // the file is new
+    bool closed = false;       // and finished
+    std::vector<GapRow> gaps;  // that its new fragments ended
 };
 
 struct WriterOptions {
@@ -107,11 +107,11 @@ class Writer {
         FileRow row;
         std::filesystem::path path;
         crypto::Digest header_hash{};
-        std::uint64_t offset = 0;     // where the next fragment goes
-        std::uint64_t durable = 0;    // as far as it was flushed
+        std::uint64_t offset = 0;   // where the next fragment goes
+        std::uint64_t durable = 0;  // as far as it was flushed
         std::uint64_t allocated = 0;
         std::vector<mp4::TableEntry> entries;
-        std::size_t published = 0;    // of the entries
+        std::size_t published = 0;  // of the entries
         bool first = true;
         bool dirty = false;
         std::vector<GapRow> gaps;

@@ -99,51 +99,75 @@ http::Response grid(Site& site, const http::Request& request) {
     return page_answer(w);
 }
 
-// What the address asks to see: an instant, as a form or a link gives it.
-std::optional<std::int64_t> asked_instant(const http::Request& request) {
-    if (const auto at = request.query.value("at"); !at.empty()) return parse_time(at);
-    const auto date_text = request.query.value("date");
-    if (date_text.empty()) return std::nullopt;
-    auto invalid = [](std::string_view what) {
-        return base::Failure(
-            base::Error{base::Code::Invalid, "not a time: " + std::string(what), {"video.error.instant", {}}});
-    };
+[[noreturn]] void not_a_time(std::string_view what) {
+    throw base::Failure(
+        base::Error{base::Code::Invalid, "not a time: " + std::string(what), {"video.error.instant", {}}});
+}
+
+// A date and a time of Paris as people type them: "26/11/2026" and "14:03" or "14:03:07".
+std::int64_t typed_instant(std::string_view date_text, std::string_view time) {
     const auto date = base::parse_person_date(date_text);
-    if (!date) throw invalid(date_text);
-    const auto time = request.query.value("time");
+    if (!date) not_a_time(date_text);
     int parts[3] = {0, 0, 0};
     std::size_t count = 0;
+    if (time.empty()) time = "0";
     for (const std::string_view part : base::split(time, ':')) {
-        if (time.empty()) break;
-        const auto [end, error] = count < 3 ? std::from_chars(part.data(), part.data() + part.size(), parts[count])
-                                            : std::from_chars_result{part.data(), std::errc::invalid_argument};
+        if (count == 3) not_a_time(time);
+        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), parts[count]);
+        if (error != std::errc{} || end != part.data() + part.size()) not_a_time(time);
         ++count;
-        if (error != std::errc{} || end != part.data() + part.size()) throw invalid(time);
     }
     if (parts[0] < 0 || parts[0] > 23 || parts[1] < 0 || parts[1] > 59 || parts[2] < 0 || parts[2] > 59)
-        throw invalid(time);
+        not_a_time(time);
     return base::from_paris(*date, parts[0], parts[1]).ms * 1000 + parts[2] * 1'000'000LL;
 }
 
-void go_to_form(Writer& w, const CameraStatus& camera, base::Date date) {
-    w("<form class='go-to' method='get' action='{}' data-go-to><div class='field'><label for='go-date'>{}</label>"
-      "<input id='go-date' type='date' name='date' value='{}' required></div>"
-      "<div class='field'><label for='go-time'>{}</label><input id='go-time' type='time' name='time' step='1' "
-      "value='12:00'></div>"
-      "<button class='button secondary'>{}</button></form>",
-      html::url("/cameras/{}", camera.id), w.t("video.go.date"), base::iso(date), w.t("video.go.time"),
-      w.t("video.go.go"));
+// What the address asks to see: an instant, as a form or a link gives it.
+std::optional<std::int64_t> asked_instant(const http::Request& request) {
+    if (const auto at = request.query.value("at"); !at.empty()) return parse_time(at);
+    const auto date = request.query.value("date");
+    if (date.empty()) return std::nullopt;
+    return typed_instant(date, request.query.value("time"));
 }
 
-void download_form(Writer& w, const CameraStatus& camera) {
-    w("<form class='go-to' method='get' action='{}' data-download><input type='hidden' name='download' value='1'>"
-      "<div class='field'><label for='dl-from'>{}</label><input id='dl-from' name='from' required "
-      "placeholder='2026-11-25T12:00:00Z'></div>"
-      "<div class='field'><label for='dl-to'>{}</label><input id='dl-to' name='to' required "
-      "placeholder='2026-11-25T12:10:00Z'></div>"
-      "<button class='button secondary'>{}</button><p class='hint'>{}</p></form>",
-      html::url("/api/v1/cameras/{}/clip.mp4", camera.id), w.t("video.download.from"), w.t("video.download.to"),
-      w.t("video.download.go"), w.t("video.download.hint"));
+// The form of the page, in the time of Paris, becomes the address of the API.
+http::Response download(Services& services, const http::Request& request) {
+    const CameraStatus camera = camera_of(services, request);
+    const auto date = request.query.value("date");
+    const std::int64_t from = typed_instant(date, request.query.value("from"));
+    std::int64_t to = typed_instant(date, request.query.value("to"));
+    if (to <= from)
+        to = typed_instant(base::iso(base::add_days(*base::parse_person_date(date), 1)), request.query.value("to"));
+    return http::redirect_see_other(html::url("/api/v1/cameras/{}/clip.mp4", camera.id) +
+                                    fmt::format("?from={}&to={}&download=1", from, to));
+}
+
+void typed_field(Writer& w, std::string_view id, std::string_view name, std::string_view label, std::string_view value,
+                 std::string_view example) {
+    w("<div class='field'><label for='{}'>{}</label><input id='{}' name='{}' value='{}' placeholder='{}' size='10' "
+      "autocomplete='off' required></div>",
+      id, label, id, name, value, example);
+}
+
+void go_to_form(Writer& w, const CameraStatus& camera, base::Date date) {
+    w(
+        "<form class='go-to' method='get' action='{}' data-go-to>{}{}<button class='button "
+        "secondary'>{}</button></form>",
+        html::url("/cameras/{}", camera.id),
+        [&] { typed_field(w, "go-date", "date", w.t("video.go.date"), base::short_date(date), "26/11/2026"); },
+        [&] { typed_field(w, "go-time", "time", w.t("video.go.time"), "12:00:00", "14:03:07"); }, w.t("video.go.go"));
+}
+
+void download_form(Writer& w, const CameraStatus& camera, base::Date date) {
+    w(
+        "<form class='go-to' method='get' action='{}' data-download>{}{}{}<button class='button "
+        "secondary'>{}</button><p "
+        "class='hint'>{}</p></form>",
+        html::url("/cameras/{}/extrait", camera.id),
+        [&] { typed_field(w, "dl-date", "date", w.t("video.go.date"), base::short_date(date), "26/11/2026"); },
+        [&] { typed_field(w, "dl-from", "from", w.t("video.download.from"), "", "14:00:00"); },
+        [&] { typed_field(w, "dl-to", "to", w.t("video.download.to"), "", "14:10:00"); }, w.t("video.download.go"),
+        w.t("video.download.hint"));
 }
 
 // Without script: the browser's own player, on a file of ten minutes, or on HLS for what is live.
@@ -231,7 +255,7 @@ http::Response camera_page(Site& site, const http::Request& request) {
               html::heading(w, 2, w.t("video.go.title"));
               go_to_form(w, camera, date);
               html::heading(w, 2, w.t("video.download.title"));
-              download_form(w, camera);
+              download_form(w, camera, date);
               html::details(w, {.summary = w.t("video.keys.title"), .content = w.t("video.keys")});
               sentences(w);
           }});
@@ -298,6 +322,9 @@ void add_pages(http::Router& router, const SitePtr& site) {
     router.add(
         Method::Get, "/cameras/{camera}",
         [site](const http::Request& r) { return with_language(r, site->services, camera_page(*site, r)); }, guarded);
+    router.add(
+        Method::Get, "/cameras/{camera}/extrait",
+        [site](const http::Request& r) { return download(site->services, r); }, guarded);
     router.add(Method::Get, "/connexion", [site](const http::Request& r) {
         return with_language(r, site->services, sign_in_page(site->services, r, {}, 200));
     });

@@ -275,6 +275,14 @@ TEST_CASE("the pages work without script and hold no sound") {
     CHECK(page.find("<audio") == std::string::npos);
     CHECK(page.find("name='date'") != std::string::npos);
     CHECK(desk.body(desk.get("/cameras/porte-nord?lang=en")).find("Go to a date and time") != std::string::npos);
+    CHECK(page.find("value='25/11/2026'") != std::string::npos);
+    CHECK(desk.body(desk.get("/cameras/porte-nord?date=25%2F11%2F2026&time=13:00:02")).find(at) != std::string::npos);
+    CHECK(desk.get("/cameras/porte-nord/extrait?date=25/11/2026&from=13:00&to=13:10:30").find_header("Location") ==
+          "/api/v1/cameras/porte-nord/clip.mp4?from=1795608000000000&to=1795608630000000&download=1");
+    // Over midnight.
+    CHECK(desk.get("/cameras/porte-nord/extrait?date=25/11/2026&from=23:59&to=00:01")
+              .find_header("Location")
+              .find("to=1795647660000000") != std::string_view::npos);
     CHECK(desk.get("/cameras/porte-nord?date=2026-02-30").status == 400);
     CHECK(desk.get("/cameras/porte-nord?date=2026-02-20&time=25:00").status == 400);
     CHECK(desk.get("/cameras/inconnue").status == 404);

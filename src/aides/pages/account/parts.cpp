@@ -62,7 +62,7 @@ void mail_link(Context& c, const accounts::Activation& activation, std::string_v
 
 std::string home_of(const accounts::Principal& principal) {
     if (principal.has(Role::Admin) && !principal.roles.any_of(kReaders.roles)) return "/administration";
-    if (principal.roles.any_of(kReaders.roles)) return "/instruction";
+    if (principal.roles.any_of(kReaders.roles)) return "/instruction?etat=a_traiter";
     if (principal.memberships.empty()) return "/compte/rattachements";
     return "/mes-dossiers";
 }

@@ -211,6 +211,10 @@ http::Response bulk_result(const Context& c, std::string_view title, const std::
          }});
 }
 
+bool still_to_do(State state) {
+    return visible_to_region(state) && state != State::Notified && state != State::Withdrawn;
+}
+
 Asked asked_of(const Context& c, std::string_view path) {
     Asked asked;
     asked.url = std::string(path);
@@ -221,8 +225,13 @@ Asked asked_of(const Context& c, std::string_view path) {
         asked.any = true;
         return value;
     };
-    if (const auto state = application::parse_state(keep("etat")); state && visible_to_region(*state))
+    const auto stage = keep("etat");
+    if (stage == kToDo) {
+        for (const auto state : application::all_states())
+            if (still_to_do(state)) asked.filter.states.push_back(state);
+    } else if (const auto state = application::parse_state(stage); state && visible_to_region(*state)) {
         asked.filter.states = {*state};
+    }
     const auto whose = keep("qui");
     if (whose == "moi") asked.filter.officer = c.principal().id;
     if (whose == "personne") asked.filter.officer = PersonId{};

@@ -62,6 +62,10 @@ enum class Tab { Summary, Expenses, Funding, Papers, Opinions, Messages, History
 
 // ---- filters of the work list, as its address says them
 
+// "etat=a_traiter": every state in which the Region or the applicant still has something to do.
+inline constexpr std::string_view kToDo = "a_traiter";
+[[nodiscard]] bool still_to_do(State state);
+
 struct Asked {
     application::Filter filter;
     application::Sort sort = application::Sort::OldestFirst;

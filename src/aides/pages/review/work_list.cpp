@@ -97,16 +97,25 @@ Choices read_all(const Context& c, const Asked& asked, CountShelf& shelf) {
 void state_tabs(html::Writer& w, const Context& c, const Asked& asked, const Choices& choices) {
     const std::string all_url = html::with_param(asked.url, "etat", "");
     std::int64_t total = 0;
-    for (const auto& row : choices.counts) total += row.count;
+    std::int64_t to_do = 0;
+    for (const auto& row : choices.counts) {
+        total += row.count;
+        if (still_to_do(row.state)) to_do += row.count;
+    }
     const bool chosen = !asked.filter.states.empty();
+    const bool one_state = asked.filter.states.size() == 1;
     // The counts know the edition and the officer; with another filter they would not say what the list holds.
     const bool exact = asked.filter.department.empty() && asked.filter.words.empty() && !asked.filter.label &&
                        !(asked.filter.officer && (!*asked.filter.officer || asked.filter.edition));
     auto shown = [&](std::int64_t count) { return exact ? static_cast<int>(count) : -1; };
     std::vector<html::Tab> tabs = {
+        {.href = html::with_param(all_url, "etat", kToDo),
+         .text = c.t("review.list.to_do"),
+         .current = chosen && !one_state,
+         .count = shown(to_do)},
         {.href = all_url, .text = c.t("review.list.all"), .current = !chosen, .count = shown(total)}};
     for (const auto& row : choices.counts) {
-        const bool current = chosen && asked.filter.states.front() == row.state;
+        const bool current = one_state && asked.filter.states.front() == row.state;
         if (row.count == 0 && !current) continue;
         tabs.push_back({.href = html::with_param(all_url, "etat", name(row.state)),
                         .text = word(c.t, "application.state", name(row.state)),
@@ -131,7 +140,9 @@ void filters(html::Writer& w, const Context& c, const Asked& asked, const Choice
                               .value = c.query("q"),
                               .width = html::Width::Medium},
                              html::TextKind::Search);
-            std::vector<html::Choice> states = {{.value = "", .label = c.t("review.filter.any")}};
+            std::vector<html::Choice> states = {
+                {.value = "", .label = c.t("review.filter.any")},
+                {.value = kToDo, .label = c.t("review.list.to_do"), .checked = c.query("etat") == kToDo}};
             for (const auto state : application::all_states())
                 if (visible_to_region(state))
                     states.push_back({.value = name(state),

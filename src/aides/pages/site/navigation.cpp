@@ -21,7 +21,7 @@ constexpr Entry kPublic[] = {
 
 constexpr Entry kPrivate[] = {
     {"/mes-dossiers", "site.nav.mine", {Role::Applicant, Role::Cosigner}},
-    {"/instruction",
+    {"/instruction?etat=a_traiter",
      "site.nav.review",
      {Role::Officer, Role::Head, Role::Finance, Role::Secretary, Role::Elected, Role::Auditor}},
     {"/enveloppes",
@@ -37,6 +37,7 @@ constexpr Entry kPrivate[] = {
 };
 
 bool is_here(std::string_view path, std::string_view href) {
+    href = href.substr(0, href.find('?'));
     return path == href || (path.size() > href.size() && path.starts_with(href) && path[href.size()] == '/');
 }
 

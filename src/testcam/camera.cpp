@@ -98,14 +98,14 @@ std::size_t Camera::places_taken() {
 std::optional<std::int64_t> Camera::tick() {
     if (!active_.empty()) expire();
     if (sessions_.empty()) return std::nullopt;
-    // Behind by more than a second: the machine was busy or stopped. A camera does not catch up.
-    constexpr double kPatience = 1'000'000;
+    // Behind by more than that: the machine was busy or stopped. A camera does not catch up.
+    const double patience = world_.settings.patience_s * world_.settings.pace * kMillion;
     const bool past = has(FaultKind::Prebuffer);
     while (!sessions_.empty()) {
         const std::uint64_t frame = place_.group_start + place_.slot;
         const std::int64_t due = due_of(frame);
         if (due > world_.now_us) return due;
-        if (!past && static_cast<double>(world_.now_us - due) > kPatience * std::max(1.0, world_.settings.pace)) {
+        if (!past && static_cast<double>(world_.now_us - due) > patience) {
             const auto missed = static_cast<std::uint64_t>(static_cast<double>(world_.now_us - due) / interval_us_);
             begin_group(frame + missed);
             continue;

@@ -218,14 +218,14 @@ TEST_CASE("Who may watch: Basic, and Digest with MD5 and SHA-256") {
 }
 
 TEST_CASE("PAUSE, TEARDOWN, unknown cameras and methods; sessions that nobody keeps alive end") {
-    const auto server = quick({}, {.pace = 100, .session_timeout_s = 10});
+    const auto server = quick();
     Client client(*server);
     CHECK(client.ask("OPTIONS").find("GET_PARAMETER") != std::string::npos);
     CHECK(client.ask("PLAY").starts_with("RTSP/1.0 455"));
     CHECK(client.ask("RECORD").starts_with("RTSP/1.0 501"));
     client.play();
     CHECK(server->counters().playing == 1);
-    CHECK(client.ask("GET_PARAMETER").find("timeout=10") != std::string::npos);
+    CHECK(client.ask("GET_PARAMETER").find("timeout=60") != std::string::npos);
     CHECK(server->counters().keep_alives == 1);
     CHECK(client.ask("PAUSE").starts_with("RTSP/1.0 200"));
     CHECK(client.ask("PLAY").starts_with("RTSP/1.0 200"));
@@ -233,10 +233,11 @@ TEST_CASE("PAUSE, TEARDOWN, unknown cameras and methods; sessions that nobody ke
     CHECK(server->counters().playing == 0);
     CHECK(server->counters().teardowns == 1);
     CHECK(Client(*server, 5).ask("DESCRIBE").starts_with("RTSP/1.0 404"));
-    Client forgetful(*server);
+    const auto hasty = quick({}, {.pace = 100, .session_timeout_s = 10});
+    Client forgetful(*hasty);
     forgetful.play();
     CHECK(forgetful.closed());
-    CHECK(server->counters().timed_out == 1);
+    CHECK(hasty->counters().timed_out == 1);
 }
 
 TEST_CASE("Cheap mode: packets of the same form as the others, each camera with its own mark, clock and numbers") {
@@ -260,6 +261,29 @@ TEST_CASE("Cheap mode: packets of the same form as the others, each camera with 
     CHECK(plain[0] != plain[1]);
     CHECK(shape(true, 0) == plain);
     CHECK(shape(true, 2) == plain);
+}
+
+TEST_CASE("UDP: packets come from the announced port, or, as a fault, from another; nothing at all, as another fault") {
+    for (const bool other : {false, true}) {
+        const auto server = quick();
+        if (other) server->apply({FaultKind::OtherSource});
+        test::UdpPort port;
+        Client client(*server);
+        const std::string setup = client.ask(
+            "SETUP", fmt::format("Transport: RTP/AVP;unicast;client_port={}-{}\r\n", port.number(), port.number() + 1),
+            "/trackID=0");
+        const std::size_t at = setup.find("server_port=");
+        REQUIRE(at != std::string::npos);
+        client.ask("PLAY");
+        const auto [packet, from] = port.receive();
+        REQUIRE(packet.size() > 12);
+        CHECK((packet[1] & 0x7FU) == 96);
+        CHECK((from == std::stoi(setup.substr(at + 12))) != other);
+        server->apply({FaultKind::UdpSilent});
+        const auto frames = server->counters().frames;
+        CHECK(client.ask("OPTIONS").starts_with("RTSP/1.0 200"));
+        CHECK(server->counters().frames >= frames);
+    }
 }
 
 TEST_CASE("A test is told what was sent: the same access units as on the wire") {

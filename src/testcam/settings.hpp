@@ -54,7 +54,8 @@ struct ServerSettings {
     // Cheap mode: cameras of the same settings film the same picture, encoded and cut into packets once for all of
     // them.
     bool shared_pictures = false;
-    double pace = 1;  // how many times faster than the timestamps say frames are sent
+    double pace = 1;        // how many times faster than the timestamps say frames are sent
+    double patience_s = 1;  // later than that, by the real clock, pictures are left out, not sent late
     std::uint32_t session_timeout_s = 60;
     std::uint32_t report_interval_ms = 5'000;      // between sender reports
     std::size_t backlog_most = 1U << 20U;          // bytes waiting for a slow client; beyond, whole frames are left out

@@ -151,6 +151,37 @@ class Client {
     bool ended_ = false;
 };
 
+// A UDP socket of the client's.
+class UdpPort {
+  public:
+    UdpPort() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        ::inet_pton(AF_INET, "127.0.0.1", &address.sin_addr);
+        const timeval patience{10, 0};
+        ::setsockopt(socket_.number(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        (void)::bind(socket_.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+        socklen_t size = sizeof address;
+        ::getsockname(socket_.number(), reinterpret_cast<sockaddr*>(&address), &size);
+        number_ = ntohs(address.sin_port);
+    }
+    [[nodiscard]] int number() const { return number_; }
+    // A packet and the port it came from; empty after ten seconds.
+    [[nodiscard]] std::pair<Buffer, int> receive() const {
+        Buffer buffer(65'536);
+        sockaddr_in from{};
+        socklen_t size = sizeof from;
+        const ssize_t got =
+            ::recvfrom(socket_.number(), buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
+        buffer.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+        return {buffer, ntohs(from.sin_port)};
+    }
+
+  private:
+    Descriptor socket_;
+    int number_ = 0;
+};
+
 inline const base::ManualClock& noon() {
     static const base::ManualClock clock(base::Timestamp{1'669'118'400'000});  // 2022-11-22T12:00:00Z
     return clock;
@@ -163,6 +194,7 @@ inline std::unique_ptr<Server> quick(CameraSettings camera = {}, ServerSettings 
         camera.height = 288;
     }
     if (settings.pace == 1) settings.pace = 10;
+    settings.patience_s = 3600;  // every picture, however busy the machine
     settings.cameras.insert(settings.cameras.begin(), camera);
     return base::value_or_throw(Server::start(std::move(settings), noon()));
 }

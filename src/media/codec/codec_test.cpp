@@ -306,5 +306,6 @@ TEST_CASE("the size of a JPEG stands in its frame header") {
     CHECK(header.restart_interval == 16);
     CHECK(header.components == 3);
     CHECK(header.luma_sampling == 0x22);
+    CHECK(header.chroma_sampling == 0x11);
     CHECK(clean[header.scan] == 0xAA);
 }

@@ -244,7 +244,7 @@ VideoFormat ParameterSets::format_h265(const Set& active) const {
     record.u16(0);  // average rate: not said
     record.u8((static_cast<std::uint32_t>(sps.sub_layers) << 3U) | (sps.temporal_nesting ? 4U : 0U) | 3U);
     std::uint32_t arrays = 0;
-    for (const std::uint8_t type : {h265::kVps, h265::kSps, h265::kPps}) arrays += of(type).empty() ? 0 : 1;
+    for (const std::uint8_t type : {h265::kVps, h265::kSps, h265::kPps}) arrays += of(type).empty() ? 0U : 1U;
     record.u8(arrays);
     for (const std::uint8_t type : {h265::kVps, h265::kSps, h265::kPps}) {
         const std::vector<const Set*> all = of(type, &active);

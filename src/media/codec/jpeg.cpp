@@ -33,6 +33,7 @@ void read_segment(JpegHeader& header, std::uint8_t marker, Bytes segment) {
         header.width = u16(segment, 3);
         header.components = segment[5];
         if (segment.size() >= 9) header.luma_sampling = segment[7];
+        if (segment.size() >= 15 && segment[10] == segment[13]) header.chroma_sampling = segment[10];
     } else if (marker == kDri && segment.size() >= 2) {
         header.restart_interval = u16(segment, 0);
     } else if (marker == kDqt) {

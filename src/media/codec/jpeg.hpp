@@ -13,6 +13,7 @@ struct JpegHeader {
     std::uint16_t width = 0, height = 0;
     std::uint8_t components = 0;
     std::uint8_t luma_sampling = 0;      // H in the high four bits, V in the low ones, of the first component
+    std::uint8_t chroma_sampling = 0;    // of the second and third; 0: they differ, or there are none
     bool baseline = false;               // SOF0
     std::uint16_t restart_interval = 0;  // DRI; 0: none
     std::size_t scan = 0;                // where the entropy-coded data begin; 0: there is no SOS

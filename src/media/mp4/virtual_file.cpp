@@ -93,7 +93,8 @@ struct Chosen {
 };
 
 // From the key frame before the first frame shown in [from, to) up to the last one needed, in decode order.
-std::optional<Chosen> choose(const std::vector<Entry>& entries, std::int64_t from, std::int64_t to) {
+std::optional<Chosen> choose(const std::vector<Entry>& entries, std::uint32_t last_duration, std::int64_t from,
+                             std::int64_t to) {
     Chosen chosen;
     std::size_t first = entries.size();
     std::int64_t last_shown = INT64_MIN;
@@ -124,7 +125,8 @@ std::optional<Chosen> choose(const std::vector<Entry>& entries, std::int64_t fro
     std::int64_t next = INT64_MAX;
     for (std::size_t i = chosen.end; i < std::min(entries.size(), chosen.end + 32); ++i)
         if (entries[i].shown > last_shown) next = std::min(next, entries[i].shown);
-    if (next != INT64_MAX) chosen.shown_to = std::min(chosen.shown_to, next);
+    if (next == INT64_MAX) next = last_shown + last_duration;
+    chosen.shown_to = std::min(chosen.shown_to, next);
     chosen.shown_to = std::max(chosen.shown_to, last_shown + 1);
     return chosen;
 }
@@ -353,7 +355,7 @@ base::Result<VirtualFile> plan_virtual_file(const std::vector<Part>& parts, std:
     Collector collector(from_us);
     for (std::size_t i = 0; i < parts.size(); ++i)
         for (const StoredFragment& fragment : parts[i].fragments) collector.add(fragment, i);
-    auto chosen = choose(collector.entries, 0, ticks_of(to_us - from_us));
+    auto chosen = choose(collector.entries, collector.last_duration, 0, ticks_of(to_us - from_us));
     if (!chosen) return base::fail(Code::NotFound, "nothing is recorded in that interval");
 
     std::span<const Entry> entries(collector.entries);

@@ -129,7 +129,8 @@ void Packetiser::fragments(Bytes nal, std::uint32_t timestamp, bool last, const 
 bool Packetiser::jpeg(Bytes file, std::uint32_t timestamp, const Emit& emit, std::uint8_t q) {
     const std::optional<codec::JpegHeader> header = codec::parse_jpeg(file);
     if (!header || header->scan == 0 || !header->baseline || header->components != 3) return false;
-    if (header->luma_sampling != 0x21 && header->luma_sampling != 0x22) return false;
+    if ((header->luma_sampling != 0x21 && header->luma_sampling != 0x22) || header->chroma_sampling != 0x11)
+        return false;
     const bool in_band = q >= 128;
     if (in_band && header->tables.empty()) return false;
     Bytes scan = file.subspan(header->scan);

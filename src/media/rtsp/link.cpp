@@ -61,13 +61,13 @@ void Link::try_address() {
     });
 }
 
-void Link::next_address(const std::string& why) {
+void Link::next_address(std::string why) {
     close_descriptor();
     if (current_ + 1 < addresses_.size()) {
         ++current_;
         return try_address();
     }
-    broken("connecting: " + why);
+    broken("connecting: " + std::move(why));
 }
 
 void Link::connected() {
@@ -228,7 +228,7 @@ void Link::watch() {
     poller_.watch(descriptor_, *this, true, waits || tls_wants_write_);
 }
 
-void Link::broken(const std::string& why) {
+void Link::broken(std::string why) {
     const bool had = state_ == State::Open;
     close();
     user_.on_broken(why, had);

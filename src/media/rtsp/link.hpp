@@ -49,14 +49,14 @@ class Link : net::Poller::Handler {
     enum class State { Idle, Connecting, Handshake, Open };
     void on_ready(bool readable, bool writable, bool broken) override;
     void try_address();
-    void next_address(const std::string& why);
+    void next_address(std::string why);
     void connected();
     void handshake();
     void read();
     [[nodiscard]] bool read_once(std::vector<std::uint8_t>& buffer, std::size_t kept, std::size_t& got);
     void flush();
     void watch();
-    void broken(const std::string& why);
+    void broken(std::string why);  // by value: the reason may belong to what closes
     void close_descriptor();
 
     net::Poller& poller_;

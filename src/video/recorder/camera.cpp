@@ -62,13 +62,19 @@ std::string_view event_name(rtsp::StreamEvent::Kind kind) {
 
 Camera::Camera(CameraConfig config, bool sub, net::Poller& poller, const base::Clock& clock, base::Log& log,
                std::unique_ptr<archive::Track> track, LiveLine live)
-    : config_(std::move(config)), sub_(sub), poller_(poller), clock_(clock), log_(log), track_(std::move(track)) {
+    : config_(std::move(config)),
+      sub_(sub),
+      poller_(poller),
+      clock_(clock),
+      log_(log),
+      track_(std::move(track)),
+      on_gap_(std::move(live.on_gap)) {
     known_.with([&](Known& known) { known.config = config_; });
     if (track_) {
         sink_ = track_.get();
-        track_->set_live(std::move(live));
+        track_->set_live(std::move(live.on_frame));
     } else {
-        watched_only_ = std::make_unique<LiveOnly>(std::move(live));
+        watched_only_ = std::make_unique<LiveOnly>(std::move(live.on_frame));
         sink_ = watched_only_.get();
     }
 }
@@ -158,8 +164,10 @@ void Camera::on_event(const rtsp::StreamEvent& event) {
         known.events.push_back(event);
         if (known.events.size() > kKeptEvents) known.events.pop_front();
     });
-    if (track_ && ends_recording(event.kind))
-        track_->gap(event.kind == rtsp::StreamEvent::Kind::Stopped ? "recorder_stopped" : std::string(name));
+    if (!ends_recording(event.kind)) return;
+    std::string reason = event.kind == rtsp::StreamEvent::Kind::Stopped ? "recorder_stopped" : std::string(name);
+    if (track_) track_->gap(reason);
+    if (on_gap_) on_gap_(reason);
 }
 
 rtp::FrameBuffer& Camera::buffer() {

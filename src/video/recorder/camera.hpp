@@ -41,7 +41,10 @@ struct CameraStatus {
 [[nodiscard]] Norm norm_of(Function function, const codec::VideoFormat& format, double rate);
 
 // Where live frames of a camera go; called on the camera's own thread.
-using LiveLine = std::function<void(const archive::Track::LiveFrame&)>;
+struct LiveLine {
+    std::function<void(const archive::Track::LiveFrame&)> on_frame;
+    std::function<void(const std::string& reason)> on_gap;  // nothing comes for now
+};
 
 // Made, stopped and asked from the engine's thread or any other; its stream and track live on the poller's thread.
 class Camera final : public rtsp::StreamWatcher, private rtp::FrameSink {
@@ -86,6 +89,7 @@ class Camera final : public rtsp::StreamWatcher, private rtp::FrameSink {
     base::Log& log_;
     std::unique_ptr<archive::Track> track_;
     std::unique_ptr<LiveOnly> watched_only_;
+    std::function<void(const std::string&)> on_gap_;
     rtp::FrameSink* sink_ = nullptr;  // one of the two above
     mutable base::Guarded<Known> known_;
     mutable base::Guarded<std::shared_ptr<rtsp::Stream>>

@@ -72,8 +72,10 @@ std::shared_ptr<Engine::Post> Engine::make(const CameraConfig& config) {
     auto connect = [&](std::shared_ptr<live::Hub>& hub, std::string_view quality,
                        std::unique_ptr<archive::Track> track) {
         hub = make_hub(config, quality, line, post);
-        return std::make_unique<Camera>(config, !quality.empty(), line.poller, clock_, log_, std::move(track),
-                                        [hub](const archive::Track::LiveFrame& frame) { hub->on_frame(frame); });
+        return std::make_unique<Camera>(
+            config, !quality.empty(), line.poller, clock_, log_, std::move(track),
+            LiveLine{[hub](const archive::Track::LiveFrame& frame) { hub->on_frame(frame); },
+                     [hub](const std::string& reason) { hub->on_gap(reason); }});
     };
     post->main = connect(post->main_hub, "", archive_.track(config.id, retention_of(config)));
     if (!config.sub_url.empty()) post->sub = connect(post->sub_hub, "/sub", nullptr);

@@ -17,7 +17,7 @@ export async function visit(browser, { width = 1280, height = 900, dark = false,
     viewport: { width, height }, colorScheme: dark ? "dark" : "light", javaScriptEnabled: script, locale: language,
     timezoneId: "Europe/Paris", reducedMotion: "reduce", storageState: storage,
   });
-  context.setDefaultTimeout(8000);
+  context.setDefaultTimeout(20_000);
   context.setDefaultNavigationTimeout(30_000);  // a machine that also compiles may take its time
   const page = await context.newPage();
   page.errors = [];

@@ -146,7 +146,7 @@ enum class FaultKind : std::uint8_t {
 struct FaultInfo {
     FaultKind kind;
     std::string_view name;   // as scripts write it: "timestamp-jump"
-    std::string_view quirk;  // the line of the table of quirks, docs/testcam.md
+    std::string_view quirk;  // its line in the table of quirks of real cameras, "Q28"
     std::string_view unit;   // of the value; empty: none; "once": happens once
     std::string_view sentence;
 };

@@ -1,4 +1,5 @@
-// What a client of the test camera may send: read in one piece and byte by byte it must be the same, and no field surprises.
+// What a client of the test camera may send: read in one piece and byte by byte it must be the same, and no field
+// surprises.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

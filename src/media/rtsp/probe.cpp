@@ -1,4 +1,5 @@
 // Asks a camera once what it offers and listens for a while: a stream, whose frames are looked at and thrown away.
+#include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -67,10 +68,13 @@ class Listener final : public rtp::FrameSink, public StreamWatcher {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, time, [&] { return failed_.has_value(); });
     }
-    [[nodiscard]] bool playing() const { return playing_; }
-    [[nodiscard]] const std::optional<StreamEvent>& failed() const { return failed_; }
+    [[nodiscard]] bool playing() const {
+        const std::lock_guard lock(mutex_);
+        return playing_;
+    }
 
     // Once the stream is stopped.
+    [[nodiscard]] const std::optional<StreamEvent>& failed() const { return failed_; }
     void fill(Probe& probe) const {
         probe.format = format_;
         probe.events = events_;
@@ -83,7 +87,7 @@ class Listener final : public rtp::FrameSink, public StreamWatcher {
 
   private:
     Scratch scratch_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     bool playing_ = false;
     std::optional<StreamEvent> failed_;

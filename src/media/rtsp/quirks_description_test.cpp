@@ -38,9 +38,9 @@ Played play(const Usual& usual, std::uint8_t payload_type = 96,
     REQUIRE(recording.wait_for_frames(2));
     peer.close();
     recording.stop();
-    played.events = recording.events;
-    played.frames = recording.frames.size();
-    played.format = recording.frames.front().format;
+    played.events = recording.told();
+    played.frames = recording.kept().size();
+    played.format = recording.kept().front().format;
     return played;
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("Q41 packetization mode 0 is played as it comes, also in fragments") {
     peer.packets(0, pictures.next(false));
     peer.packets(0, pictures.next(false));
     REQUIRE(recording.wait_for_frames(2));
-    CHECK(recording.frames[0].nals().back().size() == 20'000);
+    CHECK(recording.kept()[0].nals().back().size() == 20'000);
     peer.close();
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("Q50 packets of a payload type that nobody announced are left out") {
         peer.packets(0, geovision.next(false, 90));
     }
     REQUIRE(recording.wait_for_frames(3));
-    for (const auto& frame : recording.frames) CHECK(frame.nals().back().size() == 600);
+    for (const auto& frame : recording.kept()) CHECK(frame.nals().back().size() == 600);
     CHECK(recording.stream().stats().lost == 0);
     peer.close();
 }

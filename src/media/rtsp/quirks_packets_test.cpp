@@ -91,8 +91,8 @@ TEST_CASE("Q21 channels chosen by the camera are followed, packets on others are
     tcp.peer.packets(6, tcp.pictures.next(false));
     REQUIRE(tcp.recording.wait_for_frames(2));
     CHECK(tcp.recording.wait_for_quirk("Q21"));
-    CHECK(tcp.recording.reports.size() == 1);
-    for (const auto& frame : tcp.recording.frames) CHECK(frame.nals().back().size() == 600);
+    CHECK(tcp.recording.sender_reports().size() == 1);
+    for (const auto& frame : tcp.recording.kept()) CHECK(frame.nals().back().size() == 600);
 }
 
 TEST_CASE("Q24 another sender than announced, or a new one in mid-stream, is recorded with a break told") {
@@ -104,7 +104,7 @@ TEST_CASE("Q24 another sender than announced, or a new one in mid-stream, is rec
     Pictures next(96, 0x4321);
     for (int i = 0; i < 6; ++i) tcp.peer.packets(0, next.next(i == 0));
     REQUIRE(tcp.recording.wait_for([&] {
-        return std::ranges::count_if(tcp.recording.frames, [](const auto& f) { return f.frame.discontinuity; }) == 2;
+        return std::ranges::count_if(tcp.recording.kept(), [](const auto& f) { return f.frame.discontinuity; }) == 2;
     }));
     CHECK(tcp.recording.wait_for_quirk("Q24"));
     CHECK(tcp.recording.count(Kind::Lost) == 0);
@@ -134,15 +134,15 @@ TEST_CASE("Q26 the camera's clock is kept as it is said, years off or not, and c
     CHECK_FALSE(tcp.recording.stream().stats().clock_known);
     // 1 January 2000 in NTP seconds
     tcp.peer.packet(1, sender_report(0x1234'5678, 3'155'673'600ULL << 32U, 93'600));
-    REQUIRE(tcp.recording.wait_for([&] { return tcp.recording.reports.size() == 1; }));
+    REQUIRE(tcp.recording.wait_for([&] { return tcp.recording.sender_reports().size() == 1; }));
     tcp.peer.packets(0, tcp.pictures.next(false));
     tcp.peer.packets(0, tcp.pictures.next(false));
     REQUIRE(tcp.recording.wait_for_frames(3));
     const auto stats = tcp.recording.stream().stats();
     CHECK(stats.clock_known);
     CHECK(stats.clock_offset_us < -20LL * 365 * 86'400 * 1'000'000);
-    CHECK(tcp.recording.frames[1].frame.rtp_time - tcp.recording.frames[0].frame.rtp_time == 3600);
-    CHECK(tcp.recording.reports[0].rtp_time == 93'600);
+    CHECK(tcp.recording.kept()[1].frame.rtp_time - tcp.recording.kept()[0].frame.rtp_time == 3600);
+    CHECK(tcp.recording.sender_reports()[0].rtp_time == 93'600);
 }
 
 TEST_CASE("Q27 a jump of the picture's clock begins a new run, and no time is rewritten") {
@@ -153,8 +153,8 @@ TEST_CASE("Q27 a jump of the picture's clock begins a new run, and no time is re
     for (int i = 0; i < 3; ++i) tcp.peer.packets(0, tcp.pictures.next(i == 0));
     CHECK(tcp.recording.wait_for_event(Kind::ClockJump));
     REQUIRE(tcp.recording.wait_for_frames(4));
-    CHECK(tcp.recording.frames[2].frame.discontinuity);
-    CHECK(tcp.recording.frames[2].frame.rtp_time == 90'000 + 2 * 3'600 + 90'000LL * 3600);
+    CHECK(tcp.recording.kept()[2].frame.discontinuity);
+    CHECK(tcp.recording.kept()[2].frame.rtp_time == 90'000 + 2 * 3'600 + 90'000LL * 3600);
 }
 
 TEST_CASE("Q28 packets missing over TCP are counted, told, and the frame is marked as damaged") {
@@ -167,7 +167,7 @@ TEST_CASE("Q28 packets missing over TCP are counted, told, and the frame is mark
     tcp.peer.packets(0, tcp.pictures.next(false));
     REQUIRE(tcp.recording.wait_for_frames(3));
     CHECK(tcp.recording.wait_for_event(Kind::PacketsLost));
-    CHECK(std::ranges::any_of(tcp.recording.frames, [](const auto& f) { return f.frame.damaged; }));
+    CHECK(std::ranges::any_of(tcp.recording.kept(), [](const auto& f) { return f.frame.damaged; }));
     CHECK(tcp.recording.stream().stats().lost == 2);
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("Q34 packets from another machine are left out, unless the camera name
         REQUIRE(udp.recording.wait_for_quirk("Q34"));
         for (int i = 0; i < 3; ++i) udp.rtp.send(udp.to, udp.pictures.next(i == 0));
         REQUIRE(udp.recording.wait_for_frames(2));
-        for (const auto& frame : udp.recording.frames) CHECK(frame.nals().back().size() == 600);
+        for (const auto& frame : udp.recording.kept()) CHECK(frame.nals().back().size() == 600);
     }
     Udp named("source=127.0.0.2");
     for (int i = 0; i < 3; ++i) elsewhere.send(named.to, named.pictures.next(i == 0));
@@ -248,8 +248,8 @@ TEST_CASE("Q34 over UDP a way is opened first, packets are put in order, and rec
     udp.rtp.send(udp.to, udp.pictures.next(false));
     udp.rtp.send(udp.to, udp.pictures.next(false));
     REQUIRE(udp.recording.wait_for_frames(3));
-    CHECK(udp.recording.frames[1].nals().back().size() == 5000);
-    CHECK_FALSE(udp.recording.frames[1].frame.damaged);
+    CHECK(udp.recording.kept()[1].nals().back().size() == 5000);
+    CHECK_FALSE(udp.recording.kept()[1].frame.damaged);
     const auto report = udp.rtcp.receive();
     REQUIRE(report.size() > 8);
     CHECK(report[1] == 201);
@@ -272,7 +272,7 @@ TEST_CASE("Q35 packets of the largest size are taken, over TCP and over UDP") {
     tcp.peer.packets(0, tcp.pictures.next(false, 64'000));
     tcp.peer.packets(0, tcp.pictures.next(false));
     REQUIRE(tcp.recording.wait_for_frames(2));
-    CHECK(tcp.recording.frames[1].nals().back().size() == 64'000);
+    CHECK(tcp.recording.kept()[1].nals().back().size() == 64'000);
 
     Udp udp;
     udp.pictures.packetiser() = rtp::Packetiser({.payload_type = 96, .ssrc = 0x1234'5678, .most_payload = 60'000});
@@ -280,7 +280,7 @@ TEST_CASE("Q35 packets of the largest size are taken, over TCP and over UDP") {
     udp.rtp.send(udp.to, udp.pictures.next(false, 50'000));
     udp.rtp.send(udp.to, udp.pictures.next(false));
     REQUIRE(udp.recording.wait_for_frames(2));
-    CHECK(udp.recording.frames[1].nals().back().size() == 50'000);
+    CHECK(udp.recording.kept()[1].nals().back().size() == 50'000);
 }
 
 TEST_CASE("Q52 a camera that refuses TCP is asked for UDP in the same breath") {

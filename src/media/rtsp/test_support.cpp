@@ -313,21 +313,41 @@ void Recording::on_sender_report(const rtp::SenderReport& report) {
 
 void Recording::on_event(const StreamEvent& event) {
     const std::lock_guard lock(mutex_);
-    events.push_back(event);
+    events_.push_back(event);
     changed_.notify_all();
 }
 
 bool Recording::wait_for(const std::function<bool()>& condition) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, kDeadline, condition);
+    {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, kDeadline, condition)) return false;
+    }
+    poller_.run([] {});  // the round that brought it is over
+    return true;
+}
+
+std::vector<rtp::CapturingSink::Captured> Recording::kept() {
+    const std::lock_guard lock(mutex_);
+    return frames;
+}
+
+std::vector<rtp::SenderReport> Recording::sender_reports() {
+    const std::lock_guard lock(mutex_);
+    return reports;
+}
+
+std::vector<StreamEvent> Recording::told() {
+    const std::lock_guard lock(mutex_);
+    return events_;
 }
 
 bool Recording::wait_for_frames(std::size_t wanted) {
     return wait_for([&] { return frames.size() >= wanted; });
 }
 
-std::size_t Recording::count(StreamEvent::Kind kind) const {
-    return static_cast<std::size_t>(std::ranges::count(events, kind, &StreamEvent::kind));
+std::size_t Recording::count(StreamEvent::Kind kind) {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(std::ranges::count(events_, kind, &StreamEvent::kind));
 }
 
 bool Recording::wait_for_event(StreamEvent::Kind kind, std::size_t wanted) {
@@ -335,13 +355,13 @@ bool Recording::wait_for_event(StreamEvent::Kind kind, std::size_t wanted) {
 }
 
 bool Recording::wait_for_quirk(std::string_view quirk) {
-    return wait_for([&] { return std::ranges::find(events, quirk, &StreamEvent::quirk) != events.end(); });
+    return wait_for([&] { return std::ranges::find(events_, quirk, &StreamEvent::quirk) != events_.end(); });
 }
 
 std::string Recording::all_details() {
     const std::lock_guard lock(mutex_);
     std::string all;
-    for (const auto& event : events) all += event.quirk + " " + event.detail + "\n";
+    for (const auto& event : events_) all += event.quirk + " " + event.detail + "\n";
     return all;
 }
 

@@ -139,21 +139,25 @@ class Recording final : public rtp::CapturingSink, public StreamWatcher {
     void on_sender_report(const rtp::SenderReport& report) override;
     void on_event(const StreamEvent& event) override;
 
-    [[nodiscard]] bool wait_for(const std::function<bool()>& condition);  // under the lock
+    // Under the lock. Once it holds, the stream's figures are those of what was waited for as well.
+    [[nodiscard]] bool wait_for(const std::function<bool()>& condition);
     [[nodiscard]] bool wait_for_frames(std::size_t count);
     [[nodiscard]] bool wait_for_event(StreamEvent::Kind kind, std::size_t count = 1);
     [[nodiscard]] bool wait_for_quirk(std::string_view quirk);
-    [[nodiscard]] std::size_t count(StreamEvent::Kind kind) const;  // under the lock, or once stopped
+    // Copies, while more may come.
+    [[nodiscard]] std::vector<Captured> kept();
+    [[nodiscard]] std::vector<rtp::SenderReport> sender_reports();
+    [[nodiscard]] std::vector<StreamEvent> told();
+    [[nodiscard]] std::size_t count(StreamEvent::Kind kind);
     [[nodiscard]] std::string all_details();
     void stop();
     [[nodiscard]] Stream& stream() { return stream_; }
     [[nodiscard]] net::Poller& poller() { return poller_; }
 
-    std::vector<StreamEvent> events;
-
   private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
+    std::recursive_mutex mutex_;
+    std::condition_variable_any changed_;
+    std::vector<StreamEvent> events_;
     base::SystemClock clock_;
     net::Poller poller_{"test-rtsp"};
     Stream stream_;

@@ -16,8 +16,10 @@ const ELSEWHERE = {
   "/healthz": "machines", "/metrics": "machines", "/territoire/suggestions": "machines", "/instruction/{id}": "mails", "/mes-dossiers/{id}": "mails",
 };
 
-// Files look different from state to state: more of them. Steps and tabs of one file are told by the first.
-const MORE = { "/instruction/dossiers/{id}": 14, "/dossiers/{id}": 6, "/gestion/seances/{id}": 3, "/territoire/{code}": 2, "/dispositifs/{scheme}/{edition}": 2 };
+// Files look different from state to state: more of them, for those who work on them; the others meet a few.
+const WORKERS = { "/instruction/dossiers/{id}": 14, "/dossiers/{id}": 6, "/gestion/seances/{id}": 3, "/territoire/{code}": 2, "/dispositifs/{scheme}/{edition}": 2 };
+const READERS = { "/instruction/dossiers/{id}": 3, "/gestion/seances/{id}": 2 };
+const more = (role) => (["anyone", "applicant", "officer", "secretary"].includes(role) ? WORKERS : READERS);
 const ROLES = ["applicant", "cosigner", "officer", "head", "finance", "secretary", "elected", "auditor", "admin"];
 // A crawl of the public pages by each role would look at the same pages nine times.
 const PUBLIC = RIGHTS.filter((each) => each.anyone).map((each) => each.route);
@@ -31,7 +33,7 @@ export default async function (ctx) {
   async function walkAs(role, page, options) {
     const faults = [];
     const found = await crawl(page, {
-      baseUrl: ctx.baseUrl, rights: RIGHTS, more: MORE, ...options,
+      baseUrl: ctx.baseUrl, rights: RIGHTS, more: more(role), ...options,
       skip: (url, route) => url.searchParams.has("lang") || Boolean(options.skip?.(url, route)),
       look: async (at, route, url) => {
         if (PUBLIC.includes(route) && looked.has(route)) return;

@@ -67,7 +67,8 @@ TlsSession::TlsSession(std::shared_ptr<TlsAuthorities> authorities, int descript
         X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.substr(0, host.find('%')).c_str());
     } else {
         SSL_set1_host(ssl, host.c_str());
-        SSL_set_tlsext_host_name(ssl, host.c_str());
+        // What SSL_set_tlsext_host_name is, without its C cast. OpenSSL copies the name.
+        SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str()));
     }
     SSL_set_connect_state(ssl);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -172,7 +173,12 @@ void Engine::flush() {
 std::unique_ptr<Track> Engine::track(const CameraId& camera, Retention retention) {
     if (!valid_camera(camera)) throw base::Failure({Code::Invalid, "not a name of a camera: " + camera, {}});
     auto state = camera_state(camera);
-    index_->put_camera(camera, retention);
+    // A job boundary: an index that fails must not keep a camera from being recorded.
+    try {
+        index_->put_camera(camera, retention);
+    } catch (const base::Failure& failure) {
+        log_.error("archive_index", {{"camera", camera}, {"detail", failure.error().detail}});
+    }
     retentions_.with([&](auto& retentions) { retentions[camera] = retention; });
     FileTrack::Hooks hooks;
     hooks.event = [this](ArchiveEvent::Kind kind, const CameraId& id, std::string detail) {
@@ -198,13 +204,32 @@ std::shared_ptr<CameraState> Engine::camera_state(const CameraId& camera) {
         if (state) return state;
         state = std::make_shared<CameraState>();
         state->id = camera;
-        if (auto last = index_->last_file(camera)) {
-            state->sequence = last->last_sequence;
-            state->head = last->last_hash;
-            state->last_to_us = last->to_us;
+        // A job boundary: what a failing index does not tell is read from the disks.
+        try {
+            if (auto last = index_->last_file(camera)) {
+                state->sequence = last->last_sequence;
+                state->head = last->last_hash;
+                state->last_to_us = last->to_us;
+            }
+        } catch (const base::Failure&) {
+            head_from_disks(*state);
         }
         return state;
     });
+}
+
+void Engine::head_from_disks(CameraState& state) const {
+    std::vector<std::filesystem::path> folders;
+    for (const auto& disk : disks_) folders.push_back(disk->folder());
+    auto heads = chain_heads(folders);
+    if (!heads) return;
+    for (const ChainHead& head : *heads) {
+        if (head.camera != state.id) continue;
+        state.sequence = head.sequence;
+        state.last_to_us = head.to_us;
+        if (auto hash = crypto::from_hex(head.hash); hash && hash->size() == state.head.size())
+            std::memcpy(state.head.data(), hash->data(), hash->size());
+    }
 }
 
 std::optional<std::size_t> Engine::disk_of(const std::string& id) const {

@@ -81,6 +81,7 @@ class Engine final : public Archive {
 
     [[nodiscard]] std::int64_t now_us() const { return clock_.now().ms * 1000; }
     [[nodiscard]] std::shared_ptr<CameraState> camera_state(const CameraId& camera);
+    void head_from_disks(CameraState& state) const;
     [[nodiscard]] std::optional<std::size_t> disk_of(const std::string& id) const;
     [[nodiscard]] Retention retention_of(const CameraId& camera);
     void event(ArchiveEvent::Kind kind, const CameraId& camera, std::string detail);
@@ -120,6 +121,7 @@ class Engine final : public Archive {
     std::set<std::string> erase_failed_;
     std::int64_t checkpoint_us_ = 0, watched_us_ = 0, expired_us_ = 0;  // monotonic
     std::int64_t wall_minus_monotonic_us_ = 0;
+    bool told_future_ = false;
     std::int64_t clock_run_from_us_ = 0;  // wall, since it was last set
     base::Guarded<std::vector<std::optional<double>>> days_left_;
 

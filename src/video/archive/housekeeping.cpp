@@ -155,7 +155,8 @@ void Engine::watch_disk(std::size_t i) {
             break;
     }
     if (busy != 0 && monotonic_us_() - busy > kSlowAfter) {
-        if (disk.health() == DiskHealth::Good) disk.set_health(DiskHealth::Slow);
+        if (disk.health() != DiskHealth::Good) return;
+        disk.set_health(DiskHealth::Slow);
         event(ArchiveEvent::Kind::DiskSlow, {}, folder + " has not answered for five seconds");
         return;
     }
@@ -267,6 +268,13 @@ void Engine::enforce_retention() {
 void Engine::expire() {
     const base::Timestamp now = clock_.now();
     if (!plausible(now)) return;
+    // Recorded later than now: the clock was wrong then, or is now. Which one nobody can tell, so nothing is erased by
+    // it, and somebody is told.
+    constexpr std::int64_t kHourUs = 3600 * kSecondUs;
+    if (!told_future_ && index_->any_kept_after(now.ms * 1000 + kHourUs)) {
+        told_future_ = true;
+        event(ArchiveEvent::Kind::ClockStep, {}, "there are recordings of a later time than now: check the clock");
+    }
     for (const Index::Camera& camera : index_->cameras()) {
         Retention retention = retention_of(camera.id);
         std::int64_t behind = INT64_MIN;

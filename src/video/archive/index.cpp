@@ -53,6 +53,7 @@ constexpr Query kOldestOn{"archive_oldest_on",
                           "SELECT " FILE_COLUMNS " FROM file WHERE disk = $1 AND open = 0 ORDER BY kept_us LIMIT 1"};
 constexpr Query kKeptAfter{"archive_kept_after",
                            "SELECT " FILE_COLUMNS " FROM file WHERE kept_us >= $1 ORDER BY kept_us"};
+constexpr Query kAnyKeptAfter{"archive_any_kept_after", "SELECT EXISTS (SELECT 1 FROM file WHERE kept_us > $1)"};
 constexpr Query kCameras{"archive_cameras", "SELECT name, retention_days, erased_us FROM camera ORDER BY name"};
 constexpr Query kPutCamera{"archive_put_camera",
                            "INSERT INTO camera (name, retention_days) VALUES ($1, $2)"
@@ -246,6 +247,10 @@ std::optional<FileRow> Index::oldest_on(const std::string& disk) {
 }
 std::vector<FileRow> Index::kept_after(std::int64_t kept_us) {
     return all(*database_, kKeptAfter, {kept_us});
+}
+
+bool Index::any_kept_after(std::int64_t kept_us) {
+    return database_->read([&](Reader& reader) { return reader.number(kAnyKeptAfter, {kept_us}) != 0; });
 }
 
 std::vector<Index::Camera> Index::cameras() {

@@ -62,6 +62,7 @@ class Index {
     [[nodiscard]] std::vector<FileRow> oldest(const CameraId& camera, std::int64_t kept_behind_us);
     [[nodiscard]] std::optional<FileRow> oldest_on(const std::string& disk);
     [[nodiscard]] std::vector<FileRow> kept_after(std::int64_t kept_us);
+    [[nodiscard]] bool any_kept_after(std::int64_t kept_us);
 
     struct Camera {
         CameraId id;

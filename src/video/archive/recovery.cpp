@@ -66,6 +66,14 @@ std::optional<RecoveredFile> describe_closed(mp4::ByteSource& source, const mp4:
         return std::nullopt;
     auto there = mp4::whole(source, *last);
     if (!there || !*there) return std::nullopt;
+    // What was not known to be on the medium when the last one was written may be torn, although it lies before.
+    for (const mp4::TableEntry& entry : tables->entries) {
+        if (entry.offset < last->evidence.durable_bytes || entry.offset == last_entry.offset) continue;
+        auto fragment = mp4::read_fragment(source, entry.offset);
+        if (!fragment) return std::nullopt;
+        there = mp4::whole(source, *fragment);
+        if (!there || !*there) return std::nullopt;
+    }
     RecoveredFile result;
     FileRow row = new_row(header, disk_id, path);
     row.from_us = tables->entries.front().from_us;

@@ -86,7 +86,9 @@ base::Result<std::unique_ptr<App>> App::open(Settings settings, const base::Cloc
     // Images of public money and, later, of people: the owner's alone.
     std::filesystem::permissions(settings.data_folder, std::filesystem::perms::owner_all, error);
     base::Catalogue catalogue = TRY(load_catalogue(settings));
-    std::unique_ptr<db::Database> db = TRY(db::Database::open({.path = database_file(settings).string()}));
+    std::unique_ptr<db::Database> db = TRY(db::Database::open(
+        // Mapped memory would count once for each connection that maps it.
+        {.path = database_file(settings).string(), .mmap_bytes = 0}));
     TRY(db::migrate(*db, settings.share_folder / "migrations", clock.now()));
     scheme::SchemeLibrary schemes = TRY(scheme::SchemeLibrary::load(settings.share_folder / "schemes"));
     std::shared_ptr<const territory::Directory> territory = TRY(territory::Directory::load(*db));

@@ -1,6 +1,6 @@
 // Runs our engine and publicodes on the same applications, checks that they agree, and writes report.md.
 //
-//   node bench/rules/run.mjs build/release          (npm ci in this folder first)
+//   node bench/rules/run.mjs build/release [RESULT.json]         (npm ci in this folder first)
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -90,5 +90,6 @@ Simulation over ${n(ours.communes)} communes (target ≤ 20 ms), quartiles and d
 ${ours.simulation_ms.toFixed(1)} ms for one edition, ${ours.simulation_against_ms.toFixed(1)} ms compared with another.
 `;
 writeFileSync(join(here, "report.md"), report);
+if (process.argv[3]) writeFileSync(process.argv[3], JSON.stringify({ ...ours, publicodes_per_second: best, agree }));
 console.log(report);
 process.exit(agree ? 0 : 1);

@@ -2,6 +2,7 @@
 #include "db/db.hpp"
 
 #include "db/sqlite.hpp"
+#include "db/version.hpp"
 
 namespace beffroi::db {
 
@@ -17,6 +18,12 @@ std::int64_t Reader::number(const Query& query, std::initializer_list<Param> par
 std::int64_t Writer::execute(const Query& query, std::initializer_list<Param> params) {
     run(query, std::span(params.begin(), params.size()), [](const Row&) { return true; });
     return changes();
+}
+
+std::int64_t version(Database& database) {
+    auto* versioned = dynamic_cast<Versioned*>(&database);
+    ASSERT(versioned != nullptr);
+    return versioned->version();
 }
 
 base::Result<std::unique_ptr<Database>> Database::open(const Options& options) {

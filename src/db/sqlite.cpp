@@ -18,6 +18,7 @@
 #include "base/guarded.hpp"
 #include "db/fair_mutex.hpp"
 #include "db/sqlite_connection.hpp"
+#include "db/version.hpp"
 
 namespace beffroi::db {
 
@@ -29,6 +30,7 @@ constexpr Query kBeginRead{"begin_read", "BEGIN"};
 constexpr Query kBeginWrite{"begin_write", "BEGIN IMMEDIATE"};
 constexpr Query kCommit{"commit", "COMMIT"};
 constexpr Query kRollback{"rollback", "ROLLBACK"};
+constexpr Query kDataVersion{"data_version", "PRAGMA data_version"};
 
 class SqliteWriter final : public Writer {
   public:
@@ -176,10 +178,25 @@ base::Status create_private(const std::string& path) {
     return {};
 }
 
-class SqliteFile final : public Database {
+class SqliteFile final : public Database, public Versioned {
   public:
     SqliteFile(Options options, std::unique_ptr<SqliteConnection> writer)
         : options_(std::move(options)), writer_(std::move(writer)) {}
+
+    std::int64_t version() override {
+        // The pragma tells what others committed, and only its own connection may compare: nobody writes through this
+        // one.
+        return watcher_.with([&](std::unique_ptr<SqliteConnection>& watcher) {
+            if (watcher == nullptr)
+                watcher = base::value_or_throw(SqliteConnection::open(options_, SqliteConnection::Use::Read));
+            std::int64_t version = 0;
+            watcher->run(kDataVersion, {}, [&](const Row& row) {
+                version = row.integer(0);
+                return false;
+            });
+            return version;
+        });
+    }
 
     std::string_view engine() const override { return "sqlite"; }
 
@@ -247,13 +264,19 @@ class SqliteFile final : public Database {
     // The readers are closed before the writer, which then folds the log back into the file.
     std::unique_ptr<SqliteConnection> writer_;
     base::Guarded<Pool> idle_;
+    base::Guarded<std::unique_ptr<SqliteConnection>> watcher_;
 };
 
 // For tests: everything goes through one connection, one thread at a time. A read inside a write sees what was written
 // so far.
-class SqliteMemory final : public Database {
+class SqliteMemory final : public Database, public Versioned {
   public:
     explicit SqliteMemory(std::unique_ptr<SqliteConnection> connection) : connection_(std::move(connection)) {}
+
+    std::int64_t version() override {
+        std::lock_guard lock(mutex_);
+        return sqlite3_total_changes64(connection_->handle());
+    }
 
     std::string_view engine() const override { return "sqlite"; }
 

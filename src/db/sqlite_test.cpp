@@ -13,6 +13,7 @@
 
 #include "db/fair_mutex.hpp"
 #include "db/test_support.hpp"
+#include "db/version.hpp"
 
 namespace beffroi::db {
 
@@ -305,6 +306,39 @@ TEST_CASE("a text in double quotes is a column, never a text: a typing mistake i
     auto database = open_file(scratch.file("quotes.db"));
     create_tables(*database);
     CHECK_THROWS_AS((void)number(*database, "SELECT count(*) FROM act WHERE filler = \"nowhere\""), base::Failure);
+}
+
+TEST_CASE("the version of the data is another one after each commit, whoever made it, and the same after reading") {
+    ScratchFolder scratch;
+    auto mine = open_file(scratch.file("version.db"));
+    create_tables(*mine);
+    auto theirs = open_file(scratch.file("version.db"));
+    const auto before = version(*mine);
+    CHECK(number(*mine, "SELECT count(*) FROM act") == 0);
+    CHECK(version(*mine) == before);
+
+    REQUIRE(add_act(*mine, 1, ""));
+    const auto after_mine = version(*mine);
+    CHECK(after_mine != before);
+    REQUIRE(add_act(*theirs, 2, ""));
+    const auto after_theirs = version(*mine);
+    CHECK(after_theirs != after_mine);
+    CHECK(version(*mine) == after_theirs);
+
+    (void)mine->write([&](Writer& writer) -> base::Status {
+        writer.execute(kAdd, {3, ""});
+        return base::fail(Code::Refused, "undone");
+    });
+    CHECK(version(*mine) == after_theirs);
+}
+
+TEST_CASE("in memory too, the version of the data changes with each commit") {
+    auto database = open_file(":memory:");
+    create_tables(*database);
+    const auto before = version(*database);
+    CHECK(version(*database) == before);
+    REQUIRE(add_act(*database, 1, ""));
+    CHECK(version(*database) != before);
 }
 
 TEST_CASE("the pen is handed on in the order of asking") {

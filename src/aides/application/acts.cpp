@@ -65,8 +65,10 @@ constexpr db::Query kCloseOpinions{"act_close_opinions",
                                    "UPDATE opinion SET answer = 'none', answered_ms = $2, token_hash = NULL "
                                    "WHERE application_id = $1 AND answered_ms IS NULL"};
 constexpr db::Query kPropose{"act_propose",
-                             "UPDATE application SET base_cents = $2, rate = $3, proposed_cents = $4, evaluation = $5, "
-                             "proposed_by = $6, proposed_ms = $7, refusal_reason = NULL WHERE id = $1"};
+                             "UPDATE application SET base_cents = $2, rate = $3, proposed_cents = $4, "
+                             "proposed_by = $5, proposed_ms = $6, population_figure = $7, population_year = $8, "
+                             "population = $9, refusal_reason = NULL WHERE id = $1"};
+constexpr db::Query kExplain{"act_explain", "UPDATE application_text SET evaluation = $2 WHERE application_id = $1"};
 constexpr db::Query kProposeRefusal{"act_propose_refusal",
                                     "UPDATE application SET proposed_cents = 0, refusal_reason = $2, proposed_by = $3, "
                                     "proposed_ms = $4 WHERE id = $1"};
@@ -261,7 +263,17 @@ void Act::propose(Cents amount) {
     const auto& outcome = found_.estimate->evaluation.outcome;
     const base::Text french(desk_.catalogue, base::Language::Fr);
     const auto explanation = scheme::to_json(found_.estimate->evaluation, *edition_, french);
-    writer_.execute(kPropose, {file_.id, outcome.base, outcome.rate.per_10000, amount, explanation, actor_.id, now_});
+    std::optional<std::string_view> figure;
+    std::optional<int> year;
+    std::optional<std::int64_t> population;
+    if (const auto& used = found_.estimate->evaluation.population) {
+        figure = scheme::name_of(used->figure);
+        year = used->year;
+        population = used->value;
+    }
+    writer_.execute(
+        kPropose, {file_.id, outcome.base, outcome.rate.per_10000, amount, actor_.id, now_, figure, year, population});
+    writer_.execute(kExplain, {file_.id, explanation});
 }
 
 void Act::ask_pieces() {

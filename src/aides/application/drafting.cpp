@@ -26,11 +26,14 @@ constexpr db::Query kNumber{"draft_number",
                             "ON CONFLICT (name) DO UPDATE SET value = counter.value + 1 RETURNING value"};
 constexpr db::Query kInsert{
     "draft_insert",
-    "INSERT INTO application (number, edition_id, siren, insee, applicant_name, department, state, provenance, form, "
-    "created_ms, created_by, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $10, $9) RETURNING id"};
+    "INSERT INTO application (number, edition_id, siren, insee, applicant_name, department, state, provenance, "
+    "created_ms, created_by, updated_ms) VALUES ($1, $2, $3, $4, $5, $6, 'draft', $7, $8, $9, $8) RETURNING id"};
+constexpr db::Query kInsertForm{"draft_insert_form",
+                                "INSERT INTO application_text (application_id, form) VALUES ($1, $2)"};
+constexpr db::Query kSaveForm{"draft_save_form", "UPDATE application_text SET form = $2 WHERE application_id = $1"};
 constexpr db::Query kSave{"draft_save",
-                          "UPDATE application SET form = $2, form_version = form_version + 1, title = $3, nature = $4, "
-                          "total_cents = $5, updated_ms = $6 WHERE id = $1 RETURNING form_version"};
+                          "UPDATE application SET form_version = form_version + 1, title = $2, nature = $3, "
+                          "total_cents = $4, cameras = $5, updated_ms = $6 WHERE id = $1 RETURNING form_version"};
 constexpr db::Query kAddChange{"draft_add_change",
                                "INSERT INTO form_change (application_id, version, field, before, clash, changed_by, "
                                "changed_ms) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
@@ -56,7 +59,8 @@ base::Result<Created> insert_draft(const Desk& desk, db::Writer& writer, const N
     const auto insee = who.insee.empty() ? std::nullopt : std::optional(who.insee);
     const auto id =
         writer.insert<ApplicationId>(kInsert, {number, edition.id, who.siren, insee, who.name, who.department,
-                                               name(draft.provenance), to_json(fields), desk.clock.now(), actor.id});
+                                               name(draft.provenance), desk.clock.now(), actor.id});
+    writer.execute(kInsertForm, {id, to_json(fields)});
     internal::index_words(writer, id);
     const auto file = TRY(internal::need(writer, id));
     internal::note(desk, writer, actor, internal::kApplicantSide, file, "application.created",
@@ -222,8 +226,9 @@ base::Result<Saved> autosave(const Desk& desk, db::Writer& writer, ApplicationId
     if (!merge.changed().empty()) {
         const auto edition = TRY(internal::edition_of(desk, writer, file));
         const auto project = read(fields, *edition).project;
-        file.form_version =
-            writer.number(kSave, {id, to_json(fields), project.title, project.nature, project.total_ht(), now});
+        const auto cameras = project.cameras > 0 ? std::optional(project.cameras) : std::nullopt;
+        file.form_version = writer.number(kSave, {id, project.title, project.nature, project.total_ht(), cameras, now});
+        writer.execute(kSaveForm, {id, to_json(fields)});
         for (const auto& [field, value] : merge.changed())
             writer.execute(kAddChange, {id, file.form_version, field, value, 0, actor.id, now});
         if (project.title != file.title) internal::index_words(writer, id);

@@ -11,7 +11,7 @@ namespace {
 
 using base::Code;
 
-constexpr db::Query kForm{"application_form", "SELECT form FROM application WHERE id = $1"};
+constexpr db::Query kForm{"application_form", "SELECT form FROM application_text WHERE application_id = $1"};
 constexpr db::Query kForgetWords{"application_forget_words", "DELETE FROM application_word WHERE application_id = $1"};
 constexpr db::Query kAddWord{"application_add_word",
                              "INSERT INTO application_word (word, application_id) VALUES ($1, $2) "

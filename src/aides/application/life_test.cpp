@@ -32,7 +32,8 @@ TEST_CASE("from the draft to the notified grant, to the cent, with every letter 
     CHECK(world.balance().reserved == Cents{1'708'830});
     CHECK(world.row(id).base == Cents{5'696'100});
     CHECK(world.row(id).rate == base::Rate{3000});
-    CHECK(world.row(id).evaluation.find("1708830") != std::string::npos);
+    const auto explained = world.db->read([&](db::Reader& reader) { return proposal_evaluation(reader, id); });
+    CHECK(explained.find("1708830") != std::string::npos);
 
     const auto sitting = world.sitting();
     auto listed = perform(world.desk, id, Action::PutOnAgenda, world.assembly, {.sitting = sitting});

@@ -18,8 +18,10 @@ constexpr db::Query kFind{
     "SELECT id, number, edition_id, siren, insee, applicant_name, department, state, provenance, title, nature, "
     "form_version, version, created_ms, created_by, updated_ms, signature_requested_ms, signature_requested_by, "
     "filed_ms, filed_by, complete_ms, implicit_rejection_on, officer_id, priority, total_cents, asked_cents, "
-    "base_cents, rate, proposed_cents, evaluation, proposed_by, proposed_ms, refusal_reason, decision, decided_on, "
+    "base_cents, rate, proposed_cents, proposed_by, proposed_ms, refusal_reason, decision, decided_on, "
     "granted_cents, sitting_id, notified_ms FROM application WHERE id = $1"};
+constexpr db::Query kEvaluation{"application_evaluation",
+                                "SELECT evaluation FROM application_text WHERE application_id = $1"};
 constexpr db::Query kByNumber{"application_by_number", "SELECT id FROM application WHERE number = $1"};
 constexpr db::Query kExpenses{"application_expenses",
                               "SELECT position, quote, supplier, label, category, quantity, ht_cents, vat, spent_on, "
@@ -89,15 +91,14 @@ Application application_of(const db::Row& row) {
             .base = row.cents(26),
             .rate = base::Rate{static_cast<std::int32_t>(row.integer(27))},
             .proposed = row.cents(28),
-            .evaluation = text_or_empty(row, 29),
-            .proposed_by = id_or_none<PersonId>(row, 30),
-            .proposed_at = row.optional_timestamp(31),
-            .refusal_reason = text_or_empty(row, 32),
-            .decision = text_or_empty(row, 33),
-            .decided_on = row.optional_date(34),
-            .granted = row.cents(35),
-            .sitting = id_or_none<SittingId>(row, 36),
-            .notified = row.optional_timestamp(37)};
+            .proposed_by = id_or_none<PersonId>(row, 29),
+            .proposed_at = row.optional_timestamp(30),
+            .refusal_reason = text_or_empty(row, 31),
+            .decision = text_or_empty(row, 32),
+            .decided_on = row.optional_date(33),
+            .granted = row.cents(34),
+            .sitting = id_or_none<SittingId>(row, 35),
+            .notified = row.optional_timestamp(36)};
 }
 
 DocumentRow document_of(const db::Row& row) {
@@ -201,6 +202,10 @@ std::optional<Application> find(db::Reader& reader, ApplicationId id) {
 
 std::optional<ApplicationId> find_number(db::Reader& reader, std::string_view number) {
     return reader.first(kByNumber, {number}, [](const db::Row& row) { return row.id<ApplicationId>(0); });
+}
+
+std::string proposal_evaluation(db::Reader& reader, ApplicationId id) {
+    return reader.first(kEvaluation, {id}, [](const db::Row& row) { return text_or_empty(row, 0); }).value_or("");
 }
 
 std::vector<ExpenseRow> expense_rows(db::Reader& reader, ApplicationId id, std::int64_t version) {

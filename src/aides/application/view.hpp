@@ -51,7 +51,6 @@ struct Application {
     base::Cents base;
     base::Rate rate;
     base::Cents proposed;
-    std::string evaluation;  // JSON of the proposal; empty before it
     PersonId proposed_by;
     std::optional<base::Timestamp> proposed_at;
     std::string refusal_reason;
@@ -163,6 +162,8 @@ struct ApplicationView {
 // The row only, whoever asks: for the modules above.
 [[nodiscard]] std::optional<Application> find(db::Reader& reader, ApplicationId id);
 [[nodiscard]] std::optional<ApplicationId> find_number(db::Reader& reader, std::string_view number);
+// The explanation of the proposal, as JSON; empty before it. Long, so apart from the row.
+[[nodiscard]] std::string proposal_evaluation(db::Reader& reader, ApplicationId id);
 [[nodiscard]] std::vector<ExpenseRow> expense_rows(db::Reader& reader, ApplicationId id, std::int64_t version);
 [[nodiscard]] std::vector<FundingRow> funding_rows(db::Reader& reader, ApplicationId id, std::int64_t version);
 [[nodiscard]] std::vector<DocumentRow> document_rows(db::Reader& reader, ApplicationId id);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <variant>
 
+#include "aides/application/view.hpp"
 #include "aides/scheme/edition.hpp"
 #include "base/text.hpp"
 
@@ -13,18 +15,32 @@ namespace {
 
 constexpr std::size_t kMostWords = 8;
 
-constexpr std::string_view kColumns =
-    "SELECT a.number, s.held_on, s.resolution_number, s.id, s.name, a.applicant_name, a.siren, a.insee, a.department, "
-    "a.evaluation, a.title, a.nature, a.form, a.asked_cents, i.base_cents, i.decided_cents, i.rate, e.scheme, e.name, "
-    "e.sha256, a.filed_ms, s.published_ms, a.provenance, a.edition_id, i.id, i.proposed_cents, i.amendment, "
-    "a.complete_ms, s.transmitted_ms, a.notified_ms";
+#define BEFFROI_GRANT_COLUMNS                                                                                   \
+    "SELECT a.number, s.held_on, s.resolution_number, s.id, s.name, a.applicant_name, a.siren, a.insee, "       \
+    "a.department, "                                                                                            \
+    "a.population_figure, a.title, a.nature, a.cameras, a.asked_cents, i.base_cents, i.decided_cents, i.rate, " \
+    "e.scheme, e.name, "                                                                                        \
+    "e.sha256, a.filed_ms, s.published_ms, a.provenance, a.edition_id, i.id, i.proposed_cents, i.amendment, "   \
+    "a.complete_ms, s.transmitted_ms, a.notified_ms, a.population_year, a.population, a.id"
+constexpr std::string_view kColumns = BEFFROI_GRANT_COLUMNS;
+constexpr db::Query kOneGrant{"public_grant_row", BEFFROI_GRANT_COLUMNS
+                              " FROM sitting_item i JOIN sitting s ON s.id = i.sitting_id JOIN application a ON a.id = "
+                              "i.application_id JOIN edition e ON e.id = a.edition_id WHERE i.id = $1"};
+#undef BEFFROI_GRANT_COLUMNS
 constexpr std::string_view kTotals =
     "SELECT COUNT(*), COALESCE(SUM(i.decided_cents), 0), COALESCE(SUM(CASE WHEN a.provenance = 'live' THEN 0 ELSE 1 "
     "END), 0)";
-constexpr std::string_view kPublic =
-    " FROM sitting s JOIN sitting_item i ON i.sitting_id = s.id JOIN application a ON a.id = i.application_id JOIN "
-    "edition e ON e.id = a.edition_id WHERE s.status = 'published' AND i.outcome = 'granted'";
+// In that order: the sittings are few, and an index gives the grants of each as they are listed. Where words or a code
+// lead to a few files, the engine chooses its own way.
+constexpr std::string_view kWalk = " FROM sitting s CROSS JOIN sitting_item i";
+constexpr std::string_view kLed = " FROM sitting s, sitting_item i";
+constexpr std::string_view kOnSitting =
+    " WHERE i.sitting_id = s.id AND s.status = 'published' AND i.outcome = 'granted'";
+constexpr std::string_view kOrder = " ORDER BY s.held_on DESC, s.id DESC, i.position, i.id";
 
+constexpr db::Query kWordWeight{"public_word_weight",
+                                "SELECT count(*) FROM (SELECT 1 FROM application_word WHERE word >= $1 AND word < $2 "
+                                "LIMIT 5000) AS some"};
 constexpr db::Query kYears{"public_grant_years",
                            "SELECT DISTINCT substr(held_on, 1, 4) FROM sitting WHERE status = 'published' ORDER BY 1 "
                            "DESC"};
@@ -48,11 +64,17 @@ std::string after_prefix(std::string_view prefix) {
     return std::string(prefix) + "\xF4\x8F\xBF\xBF";
 }
 
-std::vector<std::string> words_of(std::string_view typed) {
+// As typed, the rarest first.
+std::vector<std::string> words_of(db::Reader& reader, std::string_view typed) {
     std::vector<std::string> words;
     const std::string folded = base::fold(typed);
     for (std::string_view word : base::split(folded, ' '))
         if (!word.empty() && words.size() < kMostWords) words.emplace_back(word.substr(0, 40));
+    if (words.size() < 2) return words;
+    std::vector<std::pair<std::int64_t, std::string>> weighed;
+    for (auto& word : words) weighed.emplace_back(reader.number(kWordWeight, {word, after_prefix(word)}), word);
+    std::sort(weighed.begin(), weighed.end());
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] = std::move(weighed[i].second);
     return words;
 }
 
@@ -84,8 +106,23 @@ bool belongs(const territory::Directory& directory, const publish::PublishedGran
 // A statement made of fixed parts: only parameters come from outside.
 class Statement {
   public:
-    Statement(const territory::Directory& directory, const GrantFilter& filter, std::string_view columns)
-        : sql_(std::string(columns) + std::string(kPublic)) {
+    // Item: the columns are of sittings and their items; Application: of applications too. Other tables come in where
+    // a filter asks for them.
+    enum class Tables { Item, Application, All };
+    Statement(db::Reader& reader, const territory::Directory& directory, const GrantFilter& filter,
+              std::string_view columns, Tables tables = Tables::All)
+        : sql_(columns) {
+        const auto words = words_of(reader, filter.words);
+        const bool led = !filter.words.empty() || !filter.code.empty() || !filter.number.empty();
+        const bool edition = tables == Tables::All || !filter.edition.empty();
+        const bool application = tables != Tables::Item || edition || led || !filter.department.empty();
+        const std::string_view join = led ? ", " : " CROSS JOIN ";
+        sql_ += led ? kLed : kWalk;
+        if (application) sql_.append(join).append("application a");
+        if (edition) sql_.append(join).append("edition e");
+        sql_ += kOnSitting;
+        if (application) sql_ += " AND a.id = i.application_id";
+        if (edition) sql_ += " AND e.id = a.edition_id";
         if (!filter.department.empty()) where(" AND a.department = ", filter.department);
         if (std::size_t slash = filter.edition.find('/'); slash != std::string::npos) {
             where(" AND e.scheme = ", filter.edition.substr(0, slash));
@@ -100,7 +137,8 @@ class Statement {
         if (filter.sitting) number(" AND s.id = ", filter.sitting.value);
         if (!filter.number.empty()) where(" AND a.number = ", filter.number);
         if (!filter.code.empty()) {
-            sql_ += " AND COALESCE(a.insee, a.siren) IN (";
+            const bool commune = territory::InseeCode::parse(filter.code).has_value();
+            sql_ += commune ? " AND a.insee IN (" : " AND a.insee IS NULL AND a.siren IN (";
             bool first = true;
             for (std::string& code : codes_of(directory, filter.code)) {
                 where(first ? "" : ", ", std::move(code));
@@ -108,9 +146,12 @@ class Statement {
             }
             sql_ += ')';
         }
-        for (std::string& word : words_of(filter.words)) {
-            where(" AND a.id IN (SELECT application_id FROM application_word WHERE word >= ", word);
-            where(" AND word < ", after_prefix(word));
+        // The rarest word leads, the others are looked for among the words of what it finds.
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            where(i == 0 ? " AND a.id IN (SELECT w.application_id FROM application_word w WHERE w.word >= "
+                         : " AND EXISTS (SELECT 1 FROM application_word w WHERE w.application_id = a.id AND w.word >= ",
+                  words[i]);
+            where(" AND w.word < ", after_prefix(words[i]));
             sql_ += ')';
         }
     }
@@ -145,43 +186,6 @@ class Statement {
     std::vector<std::variant<std::string, std::int64_t>> values_;
 };
 
-// "cameras":"15" of the form, without parsing the whole of it.
-std::optional<int> cameras_of(std::string_view form) {
-    constexpr std::string_view kKey = R"("cameras":")";
-    std::size_t at = form.find(kKey);
-    if (at == std::string_view::npos) return std::nullopt;
-    int count = 0;
-    const char* first = form.data() + at + kKey.size();
-    auto [end, error] = std::from_chars(first, form.data() + form.size(), count);
-    if (error != std::errc() || end == first || *end != '"') return std::nullopt;
-    return count;
-}
-
-std::string_view member(std::string_view object, std::string_view key) {
-    std::size_t at = object.find(key);
-    if (at == std::string_view::npos) return {};
-    std::string_view rest = object.substr(at + key.size());
-    return rest.substr(0, rest.find_first_of(",}\""));
-}
-
-// The figure that the proposal was computed with: "population":{"figure":"municipale","year":2022,"value":19877,…}.
-std::optional<publish::PopulationUsed> population_of(std::string_view evaluation) {
-    constexpr std::string_view kKey = R"("population":{)";
-    std::size_t at = evaluation.find(kKey);
-    if (at == std::string_view::npos) return std::nullopt;
-    std::string_view object = evaluation.substr(at + kKey.size());
-    object = object.substr(0, object.find('}'));
-    publish::PopulationUsed used;
-    used.figure = std::string(member(object, R"("figure":")"));
-    auto number = [&](std::string_view key, auto& into) {
-        std::string_view digits = member(object, key);
-        return std::from_chars(digits.data(), digits.data() + digits.size(), into).ec == std::errc();
-    };
-    if (used.figure.empty() || !number(R"("year":)", used.year) || !number(R"("value":)", used.value))
-        return std::nullopt;
-    return used;
-}
-
 publish::Provenance provenance_of(std::string_view stored) {
     if (stored == "real") return {publish::Origin::Reconstructed, "docs/replay-2022.md"};
     if (stored == "simulated") return {publish::Origin::Simulated, {}};
@@ -211,10 +215,12 @@ class Rows {
         g.departement_code = row.string(8);
         if (auto code = territory::DepartementCode::parse(row.text(8)))
             g.departement_name = std::string(directory_.name_of(*code));
-        if (!row.is_null(9)) g.population = population_of(row.text(9));
+        if (!row.is_null(9))
+            g.population = {
+                .figure = row.string(9), .year = static_cast<int>(row.integer(30)), .value = row.integer(31)};
         g.object = "Vidéoprotection" + (row.text(10).empty() ? std::string() : " : " + row.string(10));
         g.project_nature = row.string(11);
-        g.cameras = cameras_of(row.text(12));
+        if (!row.is_null(12)) g.cameras = static_cast<int>(row.integer(12));
         g.asked = row.cents(13);
         g.eligible_base = row.cents(14);
         g.awarded = row.cents(15);
@@ -255,22 +261,39 @@ void keep_own(const territory::Directory& directory, const GrantFilter& filter,
     std::erase_if(grants, [&](const auto& grant) { return !belongs(directory, grant, filter.code); });
 }
 
+// Which rows stand on that page of the list: found by the index, before anything else of them is read.
+std::vector<ItemId> page_of(db::Reader& reader, const territory::Directory& directory, const GrantFilter& filter,
+                            std::int64_t offset, std::int64_t limit) {
+    Statement statement(reader, directory, filter, "SELECT i.id", Statement::Tables::Item);
+    statement.text(kOrder);
+    statement.number(" LIMIT ", limit);
+    statement.number(" OFFSET ", offset);
+    std::vector<ItemId> items;
+    statement.run(reader, "public_grants_page", [&](const db::Row& row) { items.push_back(row.id<ItemId>(0)); });
+    return items;
+}
+
 }  // namespace
 
 std::vector<publish::PublishedGrant> grants(db::Reader& reader, const territory::Directory& directory,
                                             application::Editions& editions, const Publisher& publisher,
                                             const GrantFilter& filter, std::int64_t offset, std::int64_t limit) {
-    Statement statement(directory, filter, kColumns);
-    statement.text(" ORDER BY s.held_on DESC, s.id DESC, i.position, i.id");
     // Awards of one commune are few, and which of them are its own is only known once they are read.
     const bool by_code = !filter.code.empty();
-    if (!by_code && (limit > 0 || offset > 0)) {
-        statement.number(" LIMIT ", limit > 0 ? limit : std::int64_t{1} << 40);
-        statement.number(" OFFSET ", offset);
-    }
     std::vector<publish::PublishedGrant> found;
     Rows rows(reader, directory, editions, publisher);
-    statement.run(reader, "public_grants", [&](const db::Row& row) { found.push_back(rows.read(row)); });
+    if (!by_code && limit > 0) {
+        for (const ItemId item : page_of(reader, directory, filter, offset, limit))
+            reader.query(kOneGrant, {item}, [&](const db::Row& row) { found.push_back(rows.read(row)); });
+    } else {
+        Statement statement(reader, directory, filter, kColumns);
+        statement.text(kOrder);
+        if (!by_code && offset > 0) {
+            statement.number(" LIMIT ", std::int64_t{1} << 40);
+            statement.number(" OFFSET ", offset);
+        }
+        statement.run(reader, "public_grants", [&](const db::Row& row) { found.push_back(rows.read(row)); });
+    }
     rows.add_titles(found);
     keep_own(directory, filter, found);
     if (by_code) {
@@ -284,7 +307,7 @@ std::vector<publish::PublishedGrant> grants(db::Reader& reader, const territory:
 std::vector<publish::PublishedGrant> grants_after(db::Reader& reader, const territory::Directory& directory,
                                                   application::Editions& editions, const Publisher& publisher,
                                                   const GrantFilter& filter, ItemId& after, std::int64_t limit) {
-    Statement statement(directory, filter, kColumns);
+    Statement statement(reader, directory, filter, kColumns);
     statement.number(" AND i.id > ", after.value);
     statement.number(" ORDER BY i.id LIMIT ", limit);
     std::vector<publish::PublishedGrant> found;
@@ -309,9 +332,9 @@ GrantTotals count_grants(db::Reader& reader, const territory::Directory& directo
         }
         return totals;
     }
-    Statement(directory, filter, kTotals).run(reader, "public_grants_count", [&](const db::Row& row) {
-        totals = {row.integer(0), row.cents(1), row.integer(2)};
-    });
+    Statement(reader, directory, filter, kTotals, Statement::Tables::Application)
+        .run(reader, "public_grants_count",
+             [&](const db::Row& row) { totals = {row.integer(0), row.cents(1), row.integer(2)}; });
     return totals;
 }
 
@@ -319,14 +342,15 @@ std::optional<GrantPage> grant_page(db::Reader& reader, const territory::Directo
                                     application::Editions& editions, const Publisher& publisher,
                                     std::string_view number) {
     if (number.empty()) return std::nullopt;
-    Statement statement(directory, {.number = std::string(number)}, kColumns);
+    Statement statement(reader, directory, {.number = std::string(number)}, kColumns);
     std::vector<publish::PublishedGrant> found;
     GrantPage page;
+    application::ApplicationId file;
     Rows rows(reader, directory, editions, publisher);
     statement.text(" ORDER BY i.id");
     statement.run(reader, "public_grant", [&](const db::Row& row) {
         found.push_back(rows.read(row));
-        if (!row.is_null(9)) page.evaluation = row.string(9);
+        file = row.id<application::ApplicationId>(32);
         page.applicant_code = row.string(row.is_null(7) ? 6 : 7);
         page.proposed = row.cents(25);
         page.amendment = row.is_null(26) ? std::string() : row.string(26);
@@ -338,6 +362,7 @@ std::optional<GrantPage> grant_page(db::Reader& reader, const territory::Directo
     });
     if (found.empty()) return std::nullopt;
     rows.add_titles(found);
+    page.evaluation = application::proposal_evaluation(reader, file);
     page.grant = std::move(found.back());
     return page;
 }

@@ -88,7 +88,7 @@ http::Response grants_file(Context& c, const Shelf& shelf, GrantFormat format, c
     sitting::GrantTotals totals;
     std::vector<PublishedGrant> rows;
     c.db().read([&](db::Reader& reader) {
-        totals = sitting::count_grants(reader, c.site.desk.territory, filter);
+        totals = shelf.totals(reader, filter);
         if (totals.rows > kMostRowsAtOnce) return;
         sitting::ItemId after;
         rows = sitting::grants_after(reader, c.site.desk.territory, c.site.desk.editions, shelf.publisher, filter,

@@ -54,12 +54,12 @@ http::Response home_page(Context& c, const Shelf& shelf) {
     std::vector<publish::PublishedSitting> sittings;
     const auto& directory = c.site.desk.territory;
     c.db().read([&](db::Reader& reader) {
-        totals = sitting::count_grants(reader, directory, {});
+        totals = shelf.totals(reader, {});
         sittings = sitting::published_sittings(reader, shelf.publisher);
         if (sittings.empty()) return;
         sitting::GrantFilter last;
         last.sitting = application::SittingId{number_or(sittings.back().sitting_id, 0)};
-        last_totals = sitting::count_grants(reader, directory, last);
+        last_totals = shelf.totals(reader, last);
         latest = sitting::grants(reader, directory, c.site.desk.editions, shelf.publisher, last, 0, 8);
     });
     return c.page(

@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
 
-#include "aides/pages/open/cache.hpp"
+#include "aides/pages/site/answer_cache.hpp"
 #include "aides/pages/site/test_support.hpp"
 #include "aides/publish/table_schema.hpp"
 #include "aides/sitting/grants.hpp"
@@ -296,7 +296,7 @@ TEST_CASE("suggestions are JSON with the département, and a search without scri
 }
 
 TEST_CASE("the cache forgets what is old, what is used least, and never keeps what is too large") {
-    open::AnswerCache cache(20'000);
+    AnswerCache cache(20'000);
     auto answer = [](std::size_t size) { return http::html(std::string(size, 'a')).compressed(); };
     (void)cache.put("a", 1, answer(3'000));
     CHECK(cache.find("a", 1));

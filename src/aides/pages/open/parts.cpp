@@ -35,6 +35,23 @@ Shelf::Shelf(const Site& the_site)
       publisher{the_site.settings.authority.name, the_site.settings.authority.siret, the_site.settings.authority.body,
                 the_site.settings.authority.prefecture_id, the_site.settings.base_url} {}
 
+sitting::GrantTotals Shelf::totals(db::Reader& reader, const sitting::GrantFilter& filter) const {
+    constexpr std::size_t kMostFilters = 1'000;
+    const auto version = sitting::publication(reader).version;
+    const std::string key = with_filter("", filter) + "&" + filter.code + "&" + filter.number;
+    const auto kept = totals_.with([&](Totals& totals) -> std::optional<sitting::GrantTotals> {
+        if (totals.version != version) totals = {.version = version, .by_filter = {}};
+        const auto found = totals.by_filter.find(key);
+        return found == totals.by_filter.end() ? std::nullopt : std::optional(found->second);
+    });
+    if (kept) return *kept;
+    const auto counted = sitting::count_grants(reader, site.desk.territory, filter);
+    totals_.with([&](Totals& totals) {
+        if (totals.version == version && totals.by_filter.size() < kMostFilters) totals.by_filter[key] = counted;
+    });
+    return counted;
+}
+
 PageHandler kept_page(const SharedShelf& shelf, From from, PageHandler make) {
     return [shelf, from, make = std::move(make)](Context& c) -> http::Response {
         if (!for_anyone(c)) return make(c);

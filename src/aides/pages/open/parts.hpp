@@ -1,13 +1,15 @@
 // Shared by the public pages.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "aides/pages/open/cache.hpp"
+#include "aides/pages/site/answer_cache.hpp"
 #include "aides/pages/site/routes.hpp"
 #include "aides/sitting/grants.hpp"
+#include "base/guarded.hpp"
 
 namespace beffroi::aides::pages::open {
 
@@ -16,7 +18,17 @@ struct Shelf {
     explicit Shelf(const Site& the_site);
     const Site& site;
     sitting::Publisher publisher;
-    AnswerCache answers{std::size_t{40} << 20U};
+    AnswerCache answers{std::size_t{24} << 20U};
+
+    // What a list sums up to, counted once for each filter until something is published: its pages share it.
+    [[nodiscard]] sitting::GrantTotals totals(db::Reader& reader, const sitting::GrantFilter& filter) const;
+
+  private:
+    struct Totals {
+        std::int64_t version = -1;
+        std::map<std::string, sitting::GrantTotals> by_filter;
+    };
+    mutable base::Guarded<Totals> totals_;
 };
 using SharedShelf = std::shared_ptr<Shelf>;
 

@@ -12,6 +12,7 @@
 #include "aides/application/review.hpp"
 #include "aides/application/view.hpp"
 #include "aides/pages/site/explain.hpp"
+#include "aides/pages/site/kept.hpp"
 #include "aides/pages/site/navigation.hpp"
 #include "aides/pages/site/routes.hpp"
 #include "html/url.hpp"
@@ -74,10 +75,10 @@ struct Asked {
 };
 [[nodiscard]] Asked asked_of(const Context& c, std::string_view path);
 
-void add_work_list(Routes& routes);
+void add_work_list(Routes& routes, const KeptPages& kept);
 void add_bulk(Routes& routes);
 void add_exports(Routes& routes);
-void add_summary(Routes& routes);
+void add_summary(Routes& routes, const KeptPages& kept);
 void add_lines(Routes& routes);
 void add_papers(Routes& routes);
 void add_opinions(Routes& routes);

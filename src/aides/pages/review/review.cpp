@@ -6,10 +6,11 @@ namespace beffroi::aides::pages {
 
 void add_review_pages(Routes& routes, const Site& site) {
     (void)site;  // pages reach it through their context
-    review::add_work_list(routes);
+    const auto kept = keep_pages(std::size_t{24} << 20U);
+    review::add_work_list(routes, kept);
     review::add_bulk(routes);
     review::add_exports(routes);
-    review::add_summary(routes);
+    review::add_summary(routes, kept);
     review::add_lines(routes);
     review::add_papers(routes);
     review::add_opinions(routes);

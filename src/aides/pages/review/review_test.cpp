@@ -59,6 +59,25 @@ TEST_CASE("the work list shows filed applications with their département, and f
     CHECK_FALSE(p.get("/instruction?qui=personne", p.officer).has("Caméras du parc"));
 }
 
+TEST_CASE("a page kept for an officer is theirs alone, and shows every act at once") {
+    Portal p;
+    auto id = p.filed("Caméras du parc");
+    auto first = p.get(file(id), p.officer);
+    CHECK(p.get(file(id), p.officer).body == first.body);
+    // Another session: other rights, another token in the forms.
+    auto of_auditor = p.get(file(id), p.auditor);
+    CHECK(of_auditor.body != first.body);
+    CHECK_FALSE(of_auditor.has("name=\"csrf\""));
+
+    CHECK_FALSE(p.get("/instruction?qui=moi", p.officer).has("Caméras du parc"));
+    REQUIRE(p.post("/instruction/lot", {{"dossier", text(id)}, {"operation", "prendre"}}, p.officer).status == 200);
+    CHECK(p.get("/instruction?qui=moi", p.officer).has("Caméras du parc"));
+    CHECK(p.get(file(id), p.officer).body != first.body);
+    // The language is part of it.
+    CHECK(p.get(file(id) + "?lang=en", p.officer).has("Expenses"));
+    CHECK(p.get(file(id), p.officer).has("Dépenses"));
+}
+
 TEST_CASE("who may read and who may act") {
     Portal p;
     auto id = p.filed();

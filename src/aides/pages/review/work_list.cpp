@@ -318,9 +318,9 @@ http::Response list_page(Context& c, CountShelf& shelf) {
 
 }  // namespace
 
-void add_work_list(Routes& routes) {
+void add_work_list(Routes& routes, const KeptPages& kept) {
     auto shelf = std::make_shared<CountShelf>();
-    routes.get("/instruction", kReaders, [shelf](Context& c) { return list_page(c, *shelf); });
+    routes.get("/instruction", kReaders, kept_for_person(kept, [shelf](Context& c) { return list_page(c, *shelf); }));
     // The address that mails give.
     routes.get("/instruction/{id}", kReaders,
                [](Context& c) { return http::redirect_see_other(file_url(c.id<ApplicationId>())); });

@@ -1,10 +1,11 @@
-// Public pages and files, kept as they were sent until what they show changes.
+// Pages and files, kept as they were sent until what they show changes.
 //
 // An answer is kept under its key and the version of the data that it was made from; a newer version makes it unfit.
 // Memory is bounded: the answers used longest ago leave first, and one larger than a quarter of the whole is not kept.
-// What is asked for a second time is compressed once, at the best level.
+// What may be compressed and is asked for a second time is compressed once, at the best level.
 //
-// Nothing that depends on a person may be put here. Threads: safe from any.
+// Whoever keeps an answer names in its key everything that it depends on besides the data: for a page of someone signed
+// in, their session. Threads: safe from any.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +19,7 @@
 
 #include "http/response.hpp"
 
-namespace beffroi::aides::pages::open {
+namespace beffroi::aides::pages {
 
 class AnswerCache {
   public:
@@ -26,9 +27,11 @@ class AnswerCache {
 
     // The answer of that very version; its body is shared, not copied.
     [[nodiscard]] std::optional<http::Response> find(std::string_view key, std::int64_t version);
-    // Gives the answer back as it is now kept: with an ETag when it had none, and a shared body. Only answers whose
-    // body is a text are kept.
-    [[nodiscard]] http::Response put(std::string_view key, std::int64_t version, http::Response response);
+    enum class Etag { Added, None };
+    // Gives the answer back as it is now kept: with an ETag when it had none and one is to be added, and a shared body.
+    // Only answers whose body is a text are kept.
+    [[nodiscard]] http::Response put(std::string_view key, std::int64_t version, http::Response response,
+                                     Etag etag = Etag::Added);
 
     struct Use {
         std::size_t answers = 0;
@@ -55,4 +58,4 @@ class AnswerCache {
     std::unordered_map<std::string_view, Entries::iterator> by_key_;
 };
 
-}  // namespace beffroi::aides::pages::open
+}  // namespace beffroi::aides::pages

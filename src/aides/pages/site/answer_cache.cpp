@@ -1,10 +1,10 @@
-#include "aides/pages/open/cache.hpp"
+#include "aides/pages/site/answer_cache.hpp"
 
 #include <utility>
 
 #include "crypto/hash.hpp"
 
-namespace beffroi::aides::pages::open {
+namespace beffroi::aides::pages {
 
 namespace {
 
@@ -53,10 +53,10 @@ std::optional<http::Response> AnswerCache::find(std::string_view key, std::int64
     return found;
 }
 
-http::Response AnswerCache::put(std::string_view key, std::int64_t version, http::Response response) {
+http::Response AnswerCache::put(std::string_view key, std::int64_t version, http::Response response, Etag etag) {
     auto* text = std::get_if<std::string>(&response.body);
     if (text == nullptr || response.status != 200) return response;
-    if (response.find_header("ETag").empty()) response.header("ETag", etag_of(*text));
+    if (etag == Etag::Added && response.find_header("ETag").empty()) response.header("ETag", etag_of(*text));
     response.body = http::shared_body(std::move(*text), http::Compress::No);
     const std::size_t bytes = size_of(response);
     if (bytes > max_bytes_ / 4) return response;
@@ -83,4 +83,4 @@ void AnswerCache::drop(Entries::iterator entry) {
     entries_.erase(entry);
 }
 
-}  // namespace beffroi::aides::pages::open
+}  // namespace beffroi::aides::pages

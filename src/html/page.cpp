@@ -53,10 +53,10 @@ void site_header(Writer& w, const Page& page) {
 }
 
 void site_footer(Writer& w) {
-    w("<footer class='site'><div><ul><li><a href='/accessibilite'>{}</a></li><li><a "
+    w("<footer class='site'><div><ul><li><a href='/aide'>{}</a></li><li><a href='/accessibilite'>{}</a></li><li><a "
       "href='/mentions-legales'>{}</a></li>"
       "<li><a href='/donnees-personnelles'>{}</a></li><li><a href='/donnees'>{}</a></li></ul><p>{}</p></div></footer>",
-      w.t("html.footer.accessibility"), w.t("html.footer.legal"), w.t("html.footer.privacy"),
+      w.t("html.footer.help"), w.t("html.footer.accessibility"), w.t("html.footer.legal"), w.t("html.footer.privacy"),
       w.t("html.footer.open_data"), w.t("html.footer.about"));
 }
 

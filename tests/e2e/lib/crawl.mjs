@@ -23,8 +23,9 @@ const shapeOf = (rights, url) =>
   `${routeOf(rights, url.pathname)}?${[...new Set(url.searchParams.keys())].sort().join("&")} ${url.searchParams.get("etat") || ""}`;
 
 // Follows links from `start`, at most `each` addresses of one shape (`more[route]` for those that differ much), and calls
-// look(page, route) on every page; a page leads to one address of each shape only. Gives {routes, pages, files, broken}. Links to files are asked for, not opened.
-export async function crawl(page, { baseUrl, rights, start, each = 1, more = {}, skip = () => false, look }) {
+// look(page, route) on every page; a page leads to one address of each shape only, but for
+// the routes of `several`. Gives {routes, pages, files, broken}. Links to files are asked for, not opened.
+export async function crawl(page, { baseUrl, rights, start, each = 1, more = {}, several = [], skip = () => false, look }) {
   const waiting = start.map((address) => new URL(address, baseUrl));
   const asked = new Set(waiting.map(String));
   const counts = new Map();
@@ -60,7 +61,7 @@ export async function crawl(page, { baseUrl, rights, start, each = 1, more = {},
       next.hash = "";
       if (next.origin !== new URL(baseUrl).origin || asked.has(String(next))) continue;
       const shape = shapeOf(rights, next);
-      if (given.has(shape)) continue;
+      if (given.has(shape) && !several.includes(routeOf(rights, next.pathname))) continue;
       given.add(shape);
       asked.add(String(next));
       waiting.push(next);

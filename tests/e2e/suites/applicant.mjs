@@ -115,6 +115,10 @@ export default async function (ctx) {
       await act.press(page, `#piece-${kind} form:has([name="fichier-${kind}"]) button.secondary`);
       await page.locator(`#piece-${kind} .files`, { hasText: `${kind}.pdf` }).waitFor();
     }
+    await page.locator("#piece-quotes details summary").first().click();
+    await page.locator("#piece-quotes details img").first().waitFor();
+    const preview = await page.locator("#piece-quotes details img").first().getAttribute("src");
+    assert.match((await page.request.get(ctx.baseUrl + preview)).headers()["content-type"], /^image\//);
     await seen(page, "pieces");
   }
 
@@ -136,7 +140,8 @@ export default async function (ctx) {
     await act.press(page, "button[value=signer]");
     await page.waitForURL(/\/dossiers\/\d+$/);
     await page.locator("main", { hasText: "Date de rejet implicite" }).waitFor();
-    await page.locator("main a[href^='/actes/']").first().waitFor();
+    const receipt = await page.locator("main a[href^='/actes/']").first().getAttribute("href");
+    assert.equal((await page.request.get(ctx.baseUrl + receipt)).headers()["content-type"], "application/pdf");
     await seen(page, "depose");
   }
 

@@ -142,7 +142,7 @@ http::Response requests_page(Context& c) {
                      for (const auto& m : requests)
                          rows.row()
                              .cell([&] { w("{}<br>{}", m.person_name, m.person_email); })
-                             .cell(place_label(c.site, m.siren))
+                             .cell(html::Link{html::url("/organisations/{}", m.siren), place_label(c.site, m.siren)})
                              .cell(c.t(key_of("membership", accounts::membership_role_name(m.role))))
                              .cell(html::Moment{m.requested})
                              .cell([&] {

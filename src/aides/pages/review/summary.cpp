@@ -294,6 +294,9 @@ void side(html::Writer& w, const Context& c, const ApplicationView& view) {
               html::Link{.href = html::url("/territoire/{}", file.insee.empty() ? file.siren : file.insee),
                          .text = file.applicant_name},
               department_label(c.site, file.department));
+            if (c.principal().has(Role::Head))
+                w("<br>{}", html::Link{.href = html::url("/organisations/{}", file.siren),
+                                       .text = c.t("review.applicant.people")});
         }));
     if (file.filed) add("review.filed", html::Slot([&] { w.put(html::Moment{*file.filed}); }));
     if (file.complete) add("review.complete", html::Slot([&] { w.put(html::Moment{*file.complete}); }));

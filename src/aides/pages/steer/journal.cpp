@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <set>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -71,9 +72,24 @@ void detail(html::Writer& w, const Context& c, const std::string& json) {
     }
 }
 
-void subject(html::Writer& w, const Context& c, const journal::Subject& of) {
+// Files that an auditor may open: a draft is its applicant's alone.
+using Readable = std::set<std::int64_t>;
+
+Readable readable(db::Reader& reader, const std::vector<journal::Record>& records) {
+    std::set<std::int64_t> asked;
+    for (const auto& record : records)
+        if (record.entry.subject.kind == "application") asked.insert(record.entry.subject.id);
+    Readable files;
+    for (const auto id : asked)
+        if (const auto file = application::find(reader, application::ApplicationId{id});
+            file && application::visible_to_region(file->state))
+            files.insert(id);
+    return files;
+}
+
+void subject(html::Writer& w, const Context& c, const journal::Subject& of, const Readable& files) {
     const std::string label = word(c.t, "steer.subject." + of.kind, of.kind) + " " + fmt::to_string(of.id);
-    if (of.kind == "application")
+    if (of.kind == "application" && files.contains(of.id))
         w("{}", html::Link{html::url("/instruction/dossiers/{}", of.id), label});
     else if (of.kind == "sitting")
         w("{}", html::Link{html::url("/gestion/seances/{}", of.id), label});
@@ -184,9 +200,11 @@ http::Response journal_page(Context& c, const html::Errors& errors = {}, const h
                             int status = 200) {
     Asked asked = asked_of(c);
     std::vector<journal::Record> records;
+    Readable files;
     journal::Head head;
     c.db().read([&](db::Reader& reader) {
         if (!asked.unknown_number) records = journal::browse(reader, asked.filter);
+        files = readable(reader, records);
         head = journal::head(reader);
     });
     const bool more = records.size() > static_cast<std::size_t>(kPage);
@@ -223,7 +241,7 @@ http::Response journal_page(Context& c, const html::Errors& errors = {}, const h
                                              w("{}<br><code>{}</code>", kind_in_words(c.t, record.entry.kind),
                                                record.entry.kind);
                                          })
-                                         .cell([&] { subject(w, c, record.entry.subject); })
+                                         .cell([&] { subject(w, c, record.entry.subject, files); })
                                          .cell([&] { detail(w, c, record.entry.detail); });
                              });
                  html::paragraph(w, [&] {

@@ -55,8 +55,8 @@ base::Status write_request_lists(db::Database& database, const std::filesystem::
             places.push_back(fmt::format("a{}-{}", row.integer(0), row.integer(1)));
         });
     });
-    constexpr std::string_view kStates[] = {"",         "filed",    "complete",  "under_review",
-                                            "proposed", "notified", "withdrawn", "incomplete"};
+    constexpr std::string_view kStates[] = {"a_traiter", "filed",    "complete",  "under_review",
+                                            "proposed",  "notified", "withdrawn", "incomplete"};
     constexpr std::string_view kDepartments[] = {"", "02", "33", "59", "60", "62", "69", "80"};
     std::vector<std::string> list, search, open_list, open_search;
     // The first page, those of a state, those of my own files, and pages deep in the list.

@@ -131,7 +131,7 @@ test('two people in one form: what one touched is merged, what both changed is t
   assert.equal(clash.kept, true);
   assert.match(clash.message, /Personne denain1/, 'who it was');
   const history = text((await who.denain2.get(`/dossiers/${id}/historique-saisie`)).body.slice(0));
-  const form = JSON.parse(rows(`SELECT json_array(form) FROM application WHERE id = ${id}`)[0][0]);
+  const form = JSON.parse(rows(`SELECT json_array(form) FROM application_text WHERE application_id = ${id}`)[0][0]);
   const all = JSON.stringify(rows(`SELECT json_array(field, before) FROM form_change WHERE application_id = ${id}`)) + JSON.stringify(form);
   for (const words of ['Titre de la première', 'Titre de la seconde', 'Rue de Villars']) assert.ok(all.includes(words), words);
   assert.ok(history.length > 0);
@@ -147,6 +147,6 @@ test('two people in one form: what one touched is merged, what both changed is t
     }
   };
   await Promise.all([type(who.denain1, 'description'), type(who.denain2, 'purpose')]);
-  const after = JSON.parse(rows(`SELECT json_array(form) FROM application WHERE id = ${id}`)[0][0]);
+  const after = JSON.parse(rows(`SELECT json_array(form) FROM application_text WHERE application_id = ${id}`)[0][0]);
   for (const [field, words] of Object.entries(last)) assert.equal(after[field], words);
 });

@@ -185,7 +185,7 @@ const kStands = `SELECT json_array(s.id, CASE
 
 export function checkKept(load, rows) {
   for (const [draft, mark] of load.typed) {
-    const [[form]] = rows(`SELECT json_array(form) FROM application WHERE id = ${draft}`);
+    const [[form]] = rows(`SELECT json_array(form) FROM application_text WHERE application_id = ${draft}`);
     const n = Number(/saisie (\d+)/.exec(JSON.parse(form).description ?? '')?.[1] ?? 0);
     assert.ok(n >= mark.kept && n <= mark.sent, `typed: ${n} of ${mark.kept} kept, ${mark.sent} sent`);
   }

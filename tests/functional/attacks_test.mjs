@@ -182,7 +182,9 @@ for (const over of options.over ? [options.over] : ['plain', 'TLS']) describe(`o
 
   test('no name of an uploaded file goes anywhere but on the page', async () => {
     const draft = await acts.newDraft(one);
-    const before = filesBelow(scratch).filter((file) => !file.includes('documents') && !file.includes('televersements'));
+    // The postman writes his own files meanwhile.
+    const others = () => filesBelow(scratch).filter((file) => !/documents|televersements|courriels/.test(file));
+    const before = others();
     for (const name of ['../../../evil.pdf', '..\\..\\evil.pdf', '/etc/cron.d/evil.pdf', 'C:\\evil.pdf', '.htaccess', 'evil.pdf%00.html', 'a.html',
       '<img src=x onerror=alert(1)>.pdf', 'é'.repeat(300), '=cmd.pdf', '\u202Efdp.exe', 'CON', '']) {
       const answer = await acts.attach(one, draft, 'other', `nom ${name}`, name.replace(/"/g, '%22'));
@@ -197,7 +199,7 @@ for (const over of options.over ? [options.over] : ['plain', 'TLS']) describe(`o
       assert.match(headers['content-disposition'], /^attachment; filename="[^"\r\n\/\\]*"(; filename\*=UTF-8''[\w%.!#$&+^`|~-]+)?$/, headers['content-disposition']);
       assert.match(decodeURIComponent(headers['content-disposition']), /\.pdf/);
     }
-    assert.deepEqual(filesBelow(scratch).filter((file) => !file.includes('documents') && !file.includes('televersements')), before);
+    assert.deepEqual(others(), before);
   });
 
   test('what unpacks to a thousand times its size is refused, whatever it says of itself', async () => {

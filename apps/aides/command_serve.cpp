@@ -49,7 +49,12 @@ class Postman {
         std::condition_variable_any wake;
         for (int round = 0; !stop.stop_requested(); ++round) {
             try {
-                (void)aides::correspondence::deliver_due(*app_.db, *app_.mailer, app_.office, app_.clock);
+                // As long as letters wait: the one of a person who stands at the door must not queue behind a pause.
+                for (bool more = true; more && !stop.stop_requested();) {
+                    const auto delivery =
+                        aides::correspondence::deliver_due(*app_.db, *app_.mailer, app_.office, app_.clock);
+                    more = delivery.sent > 0;
+                }
                 if (round % 12 == 0) app_.sessions.write_seen();
                 if (round % 12 == 6) (void)aides::application::rescan(*app_.desk);
                 if (round % 720 == 700) (void)app_.accounts.purge();

@@ -59,9 +59,9 @@ TEST_CASE("a flush fails: the same") {
     TestCamera camera(archive, "porte-nord", mp4::synthetic(250, 25, 400));
     camera.send(2.1);
     std::size_t which = files_of(archive.disk(0), "porte-nord").empty() ? 1 : 0;
-    bool armed = true;
-    disk.before_flush = [&] {
-        if (std::exchange(armed, false)) disk.failing[archive.disk(which)] = base::Code::Unavailable;
+    // By value: the archive still flushes when this test's locals are gone.
+    disk.before_flush = [&disk, folder = archive.disk(which), armed = true]() mutable {
+        if (std::exchange(armed, false)) disk.failing[folder] = base::Code::Unavailable;
     };
     camera.send(5);
     CHECK(archive.saw(ArchiveEvent::Kind::DiskLost));
@@ -116,8 +116,7 @@ TEST_CASE("a disk that takes long is told to be slow, and to be well again") {
     archive.open();
     TestCamera camera(archive, "porte-nord", mp4::synthetic(250, 25, 1000));
     camera.send(2);
-    bool armed = true;
-    disk.before_flush = [&] {
+    disk.before_flush = [&archive, armed = true]() mutable {
         if (!std::exchange(armed, false)) return;
         // Meanwhile the archive's own thread looks after it.
         archive.monotonic_us += 10 * kSecond;

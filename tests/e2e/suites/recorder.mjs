@@ -24,7 +24,7 @@ export default async function (ctx) {
     await checks.everything(page, { shots: ctx.shots, name: "recorder-door" });
     await page.fill("input[name=token]", "not the token of this recorder");
     await page.keyboard.press("Enter");
-    assert.match(await page.textContent("main"), /n’est pas reconnu/);
+    await page.getByText("n’est pas reconnu").waitFor();
   });
 
   for (const width of [1280, 360])

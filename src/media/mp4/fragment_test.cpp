@@ -155,7 +155,7 @@ TEST_CASE("what was written is read back: samples, times, losses, reports, chain
             sample.size = size;
             sample.decode_time = decode;
             sample.composition = static_cast<std::int32_t>(random() % 9000) - 100;
-            sample.rtp_time = static_cast<std::int64_t>(random() >> 1U);
+            sample.rtp_time = static_cast<std::int64_t>(random() >> 8U);
             sample.arrival_us = 1'764'000'000'000'000 + decode;
             sample.lost_packets = static_cast<std::uint32_t>(random() % 3);
             sample.key = random() % 4 == 0;

@@ -51,6 +51,7 @@ base::Result<std::uint32_t> parse_moof(Bytes moof, StoredFragment& fragment) {
     if (!tfdt || !trun || tfdt->payload.size() != 12) return corrupt(fragment.offset, "traf has no tfdt or trun");
     FieldReader time(tfdt->payload.subspan(4));
     fragment.decode_time = time.i64();
+    if (!sane_time(fragment.decode_time)) return corrupt(fragment.offset, "its decode time is none");
     Run run = parse_run(trun->payload, fragment);
     if (!run.good) return corrupt(fragment.offset, "trun can't be read");
     return run.data_offset;
@@ -105,7 +106,11 @@ bool parse_evidence(Bytes payload, StoredFragment& fragment) {
     }
     digest(evidence.previous);
     digest(evidence.hash);
-    return in.good() && in.left() == 0;
+    const bool sane = sane_time(evidence.from_us) && sane_time(evidence.to_us) &&
+                      std::all_of(fragment.samples.begin(), fragment.samples.end(), [](const Sample& sample) {
+                          return sane_time(sample.rtp_time) && sane_time(sample.arrival_us);
+                      });
+    return in.good() && in.left() == 0 && sane;
 }
 
 struct Head {

@@ -31,6 +31,12 @@ class ByteSource {
 [[nodiscard]] base::Result<std::unique_ptr<ByteSource>> open_source(const std::filesystem::path& path);
 [[nodiscard]] std::unique_ptr<ByteSource> memory_source(Bytes bytes);  // borrowed
 
+// Times beyond two thousand years are no times: such a file is refused, so that distances can be reckoned without care.
+[[nodiscard]] constexpr bool sane_time(std::int64_t ticks_or_us) {
+    constexpr std::int64_t kMost = std::int64_t{1} << 56U;
+    return ticks_or_us > -kMost && ticks_or_us < kMost;
+}
+
 // One fragment as it lies in a file.
 struct StoredFragment {
     std::uint64_t offset = 0;        // of prft

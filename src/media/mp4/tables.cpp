@@ -73,6 +73,8 @@ base::Result<std::vector<TableEntry>> parse_table(Bytes payload) {
         entry.to_us = in.i64();
         entry.decode_time = in.i64();
         entry.frames = in.u32();
+        if (!sane_time(entry.from_us) || !sane_time(entry.to_us) || !sane_time(entry.decode_time))
+            return base::fail(Code::Corrupt, "the table of the file holds times that are none");
         std::uint32_t flags = in.u32();
         entry.key = (flags & kKey) != 0;
         entry.discontinuity = (flags & kDiscontinuity) != 0;

@@ -352,6 +352,9 @@ const Piece& VirtualFile::piece_at(std::uint64_t position) const {
 }
 
 base::Result<VirtualFile> plan_virtual_file(const std::vector<Part>& parts, std::int64_t from_us, std::int64_t to_us) {
+    constexpr std::int64_t kMost = (std::int64_t{1} << 56U) - 1;  // see sane_time
+    from_us = std::clamp(from_us, -kMost, kMost);
+    to_us = std::clamp(to_us, -kMost, kMost);
     Collector collector(from_us);
     for (std::size_t i = 0; i < parts.size(); ++i)
         for (const StoredFragment& fragment : parts[i].fragments) collector.add(fragment, i);

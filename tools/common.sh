@@ -15,6 +15,9 @@ as_root() {
   fi
 }
 
+# A port of the loopback that nobody listens on.
+free_port() { node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+
 # Debian packages: only what is missing, so that a second run costs nothing.
 install_packages() {
   local missing=()
@@ -43,6 +46,18 @@ install_npm() {
   touch "$stamp"
 }
 
+# Of a long output: a line every 15 seconds, the last one, and whatever went wrong.
+progress() {
+  local line="" last="" told=$SECONDS
+  while IFS= read -r line || [ -n "$line" ]; do
+    if [[ "$line" =~ ^FAILED|error:|warning: ]]; then printf '%s\n' "$line"
+    elif [ $((SECONDS - told)) -ge 15 ]; then printf '        %s\n' "$line"; told=$SECONDS
+    fi
+    last=$line
+  done
+  printf '        %s\n' "$last"
+}
+
 build() {
   local preset=$1
   shift
@@ -50,5 +65,5 @@ build() {
   cmake --preset "$preset" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; die "cmake --preset $preset failed"; }
   rm -f "build-$preset.log"
   say "building ($preset)"
-  ninja -C "build/$preset" "$@" | awk -v every=15 'BEGIN { last = systime() } /^FAILED|error:|warning:/ { print; next } { line = $0; if (systime() - last >= every) { print "        " line; fflush(); last = systime() } } END { print "        " line }'
+  ninja -C "build/$preset" "$@" | progress
 }

@@ -12,13 +12,6 @@ namespace {
 
 using base::Code;
 
-base::Level level_named(std::string_view name) {
-    if (name == "debug") return base::Level::Debug;
-    if (name == "warn") return base::Level::Warn;
-    if (name == "error") return base::Level::Error;
-    return base::Level::Info;
-}
-
 aides::correspondence::Sender sender_of(const Settings& settings) {
     const auto& a = settings.authority;
     aides::correspondence::Sender sender;
@@ -105,7 +98,7 @@ base::Result<std::unique_ptr<App>> App::open(Settings settings, const base::Cloc
 App::App(Settings s, const base::Clock& c, Parts parts)
     : settings(std::move(s)),
       clock(c),
-      log(stderr, clock, level_named(settings.log_level)),
+      log(stderr, clock, base::level_named(settings.log_level)),
       catalogue(std::move(parts.catalogue)),
       db(std::move(parts.db)),
       schemes(std::move(parts.schemes)),

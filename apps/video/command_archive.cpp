@@ -179,11 +179,11 @@ int archive_list(const Common& common, const ArchiveArguments& arguments) {
                         "us\":{},"
                         "\"bytes\":{},\"frames\":{},\"codec\":\"{}\",\"width\":{},\"height\":{},\"open\":{}}}",
                         json.empty() ? "" : ",\n", file.id, file.camera, base::json_string(file.path.string()),
-                        iso_us(file.from_us), iso_us(file.to_us), file.from_us, file.to_us, file.bytes, file.frames,
+                        iso_ms(file.from_us), iso_ms(file.to_us), file.from_us, file.to_us, file.bytes, file.frames,
                         codec, file.format ? file.format->width : 0, file.format ? file.format->height : 0, file.open);
                 else
                     std::cout << fmt::format("{:<20} {}  {}  {:>8} images {:>9.1f} MB  {}{}\n", file.camera,
-                                             iso_us(file.from_us), iso_us(file.to_us), file.frames,
+                                             iso_ms(file.from_us), iso_ms(file.to_us), file.frames,
                                              static_cast<double>(file.bytes) / 1e6, file.path.string(),
                                              file.open ? "  (open)" : "");
             }
@@ -202,10 +202,10 @@ int archive_timeline(const Common& common, const ArchiveArguments& arguments) {
         for (const auto& span : archive.timeline(arguments.camera, interval->from_us, interval->to_us)) {
             if (common.json)
                 json += fmt::format("{}{{\"from\":\"{}\",\"to\":\"{}\",\"recorded\":{},\"reason\":\"{}\"}}",
-                                    json.empty() ? "" : ",\n", iso_us(span.from_us), iso_us(span.to_us), span.recorded,
+                                    json.empty() ? "" : ",\n", iso_ms(span.from_us), iso_ms(span.to_us), span.recorded,
                                     span.reason);
             else
-                std::cout << fmt::format("{}  {}  {}\n", iso_us(span.from_us), iso_us(span.to_us),
+                std::cout << fmt::format("{}  {}  {}\n", iso_ms(span.from_us), iso_ms(span.to_us),
                                          span.recorded ? "recorded" : "nothing: " + span.reason);
         }
         if (common.json) std::cout << "[" << json << "]\n";
@@ -273,11 +273,11 @@ int archive_export(const Common& common, const ArchiveArguments& arguments) {
                 "{{\"file\":{},\"bytes\":{},\"frames\":{},\"lead_in\":{},\"first\":\"{}\",\"end\":\"{}\",\"exact_"
                 "start\":{}}}\n",
                 base::json_string(arguments.output.string()), plan->bytes, plan->frames, plan->lead_in,
-                iso_us(plan->from_us), iso_us(plan->to_us), plan->begins_at_key);
+                iso_ms(plan->from_us), iso_ms(plan->to_us), plan->begins_at_key);
         else
             std::cout << fmt::format(
                 "{}: {} images from {} to {}, {:.1f} MB{}\n", arguments.output.string(), plan->frames - plan->lead_in,
-                iso_us(plan->from_us), iso_us(plan->to_us), static_cast<double>(plan->bytes) / 1e6,
+                iso_ms(plan->from_us), iso_ms(plan->to_us), static_cast<double>(plan->bytes) / 1e6,
                 plan->begins_at_key
                     ? ""
                     : "\nno key frame was recorded before the beginning: the first images can't be shown");

@@ -23,7 +23,7 @@ void tell(const std::stop_token& stop, const recorder::Engine& engine, bool json
         for (const auto& camera : engine.cameras()) {
             for (const auto& event : camera.events) {
                 if (event.at_us <= told_us || json) continue;
-                std::cerr << fmt::format("{}  {}{}{}\n", iso_us(event.at_us), recorder::event_name(event.kind),
+                std::cerr << fmt::format("{}  {}{}{}\n", iso_ms(event.at_us), recorder::event_name(event.kind),
                                          event.detail.empty() ? "" : ": ", event.detail);
             }
             if (!camera.events.empty()) told_us = camera.events.back().at_us;

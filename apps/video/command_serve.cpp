@@ -109,7 +109,7 @@ int serve(const Common& common, const ServeArguments& arguments) {
     auto config = config_of(common);
     if (!config) return say(common, config.error());
     base::SystemClock clock;
-    base::Log log(stderr, clock, level_named(config->log_level));
+    base::Log log(stderr, clock, base::level_named(config->log_level));
     auto catalogue = base::Catalogue::load(common.share_folder / "locale");
     if (!catalogue) return say(common, catalogue.error());
     auto assets = http::Assets::load(common.share_folder / "assets");

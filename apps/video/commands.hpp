@@ -31,10 +31,9 @@ int say(const Common& common, const base::Error& error);
 // The configuration with --data applied; the defaults when no file was named.
 [[nodiscard]] base::Result<recorder::Config> config_of(const Common& common);
 [[nodiscard]] archive::ArchiveOptions archive_of(const Common& common, const recorder::Config& config);
-[[nodiscard]] base::Level level_named(std::string_view name);
 // "2026-11-25T14:03", "2026-11-25 14:03:20", with "Z" or without (then Paris), or seconds since 1970: microseconds UTC.
 [[nodiscard]] base::Result<std::int64_t> parse_instant(const std::string& text);
-[[nodiscard]] std::string iso_us(std::int64_t us);
+[[nodiscard]] std::string iso_ms(std::int64_t us);
 
 struct CameraArguments {
     recorder::CameraConfig camera;

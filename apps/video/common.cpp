@@ -22,13 +22,6 @@ int say(const Common& common, const base::Error& error) {
     return error.code == Code::Invalid || error.code == Code::NotFound ? kWrongArguments : kFailed;
 }
 
-base::Level level_named(std::string_view name) {
-    if (name == "debug") return base::Level::Debug;
-    if (name == "warn") return base::Level::Warn;
-    if (name == "error") return base::Level::Error;
-    return base::Level::Info;
-}
-
 base::Result<recorder::Config> config_of(const Common& common) {
     recorder::Config config;
     if (!common.config_file.empty()) config = TRY(recorder::load_config(common.config_file));
@@ -40,7 +33,7 @@ archive::ArchiveOptions archive_of(const Common& common, const recorder::Config&
     return recorder::archive_options(config, common.share_folder / "migrations" / "video");
 }
 
-std::string iso_us(std::int64_t us) {
+std::string iso_ms(std::int64_t us) {
     return base::iso(base::Timestamp{us / 1000});
 }
 

@@ -4,6 +4,13 @@
 
 namespace beffroi::base {
 
+Level level_named(std::string_view name) {
+    if (name == "debug") return Level::Debug;
+    if (name == "warn") return Level::Warn;
+    if (name == "error") return Level::Error;
+    return Level::Info;
+}
+
 void Log::write(Level level, std::string_view event, Fields fields) {
     if (level < level_) return;
     constexpr std::string_view kNames[] = {"debug", "info", "warn", "error"};

@@ -13,6 +13,8 @@
 namespace beffroi::base {
 
 enum class Level { Debug, Info, Warn, Error };
+// "debug", "info", "warn", "error", as configurations say it; any other word means Info.
+[[nodiscard]] Level level_named(std::string_view name);
 
 // Safe to use from any thread; a line is written whole.
 class Log {

@@ -133,6 +133,14 @@ std::string iso(Timestamp at) {
     return fmt::format("{}T{:02}:{:02}:{:02}.{:03}Z", iso(c.date), c.hour, c.minute, c.second, c.millisecond);
 }
 
+std::string iso_us(std::int64_t us) {
+    std::int64_t ms = us / 1000;
+    if (us % 1000 < 0) --ms;
+    std::string text = iso(Timestamp{ms});
+    text.insert(text.size() - 1, fmt::format("{:03}", us - ms * 1000));
+    return text;
+}
+
 Result<Timestamp> parse_timestamp(std::string_view text) {
     int hour = 0;
     int minute = 0;

@@ -65,7 +65,8 @@ class ManualClock final : public Clock {
 [[nodiscard]] Date add_months(Date date, int months);
 [[nodiscard]] std::int64_t days_between(Date from, Date to);
 
-[[nodiscard]] std::string iso(Timestamp at);  // 2022-11-22T08:30:00.000Z
+[[nodiscard]] std::string iso(Timestamp at);        // 2022-11-22T08:30:00.000Z
+[[nodiscard]] std::string iso_us(std::int64_t us);  // microseconds since 1970: 2022-11-22T08:30:00.000000Z
 [[nodiscard]] Result<Timestamp> parse_timestamp(std::string_view text);
 [[nodiscard]] Date paris_date(Timestamp at);
 // The instant of that wall time in Paris; in the hour that repeats in October the first one, in the hour skipped in

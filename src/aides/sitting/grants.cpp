@@ -34,6 +34,8 @@ constexpr std::string_view kTotals =
 // lead to a few files, the engine chooses its own way.
 constexpr std::string_view kWalk = " FROM sitting s CROSS JOIN sitting_item i";
 constexpr std::string_view kLed = " FROM sitting s, sitting_item i";
+// In the order of their votes: an item is found by its number, and nothing is sorted.
+constexpr std::string_view kVotes = " FROM sitting_item i CROSS JOIN sitting s";
 constexpr std::string_view kOnSitting =
     " WHERE i.sitting_id = s.id AND s.status = 'published' AND i.outcome = 'granted'";
 constexpr std::string_view kOrder = " ORDER BY s.held_on DESC, s.id DESC, i.position, i.id";
@@ -109,15 +111,16 @@ class Statement {
     // Item: the columns are of sittings and their items; Application: of applications too. Other tables come in where
     // a filter asks for them.
     enum class Tables { Item, Application, All };
+    enum class Walk { Sittings, Votes };
     Statement(db::Reader& reader, const territory::Directory& directory, const GrantFilter& filter,
-              std::string_view columns, Tables tables = Tables::All)
+              std::string_view columns, Tables tables = Tables::All, Walk walk = Walk::Sittings)
         : sql_(columns) {
         const auto words = words_of(reader, filter.words);
         const bool led = !filter.words.empty() || !filter.code.empty() || !filter.number.empty();
         const bool edition = tables == Tables::All || !filter.edition.empty();
         const bool application = tables != Tables::Item || edition || led || !filter.department.empty();
         const std::string_view join = led ? ", " : " CROSS JOIN ";
-        sql_ += led ? kLed : kWalk;
+        sql_ += led ? kLed : walk == Walk::Votes ? kVotes : kWalk;
         if (application) sql_.append(join).append("application a");
         if (edition) sql_.append(join).append("edition e");
         sql_ += kOnSitting;
@@ -307,7 +310,7 @@ std::vector<publish::PublishedGrant> grants(db::Reader& reader, const territory:
 std::vector<publish::PublishedGrant> grants_after(db::Reader& reader, const territory::Directory& directory,
                                                   application::Editions& editions, const Publisher& publisher,
                                                   const GrantFilter& filter, ItemId& after, std::int64_t limit) {
-    Statement statement(reader, directory, filter, kColumns);
+    Statement statement(reader, directory, filter, kColumns, Statement::Tables::All, Statement::Walk::Votes);
     statement.number(" AND i.id > ", after.value);
     statement.number(" ORDER BY i.id LIMIT ", limit);
     std::vector<publish::PublishedGrant> found;

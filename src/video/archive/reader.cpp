@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "media/mp4/stored.hpp"
+#include "video/archive/fragments.hpp"
 #include "video/archive/index.hpp"
 #include "video/archive/timeline.hpp"
 
@@ -23,7 +23,9 @@ class Reader final : public Archive {
     std::vector<CameraId> cameras() override;
     std::vector<FileInfo> files(const CameraId& camera, std::int64_t from_us, std::int64_t to_us) override;
     std::vector<Span> timeline(const CameraId& camera, std::int64_t from_us, std::int64_t to_us) override;
-    base::Result<std::vector<FragmentInfo>> fragments(const FileInfo& file) override;
+    base::Result<std::vector<FragmentInfo>> fragments(const FileInfo& file) override {
+        return stored_fragments(file.path);
+    }
     std::vector<ArchiveEvent> events(std::int64_t from_us, std::int64_t to_us) override {
         return index_->events(from_us, to_us);
     }
@@ -81,26 +83,6 @@ std::vector<Span> Reader::timeline(const CameraId& camera, std::int64_t from_us,
         if (known.id == camera) facts.erased_us = known.erased_us;
     facts.now_us = clock_.now().ms * 1000;
     return make_timeline(std::move(facts), from_us, to_us);
-}
-
-base::Result<std::vector<FragmentInfo>> Reader::fragments(const FileInfo& file) {
-    auto source = TRY(mp4::open_source(file.path));
-    std::vector<mp4::TableEntry> entries;
-    if (auto tables = mp4::read_closing_tables(*source)) {
-        entries = std::move(tables->entries);
-    } else {
-        auto header = TRY(mp4::read_file_header(*source));
-        TRY(mp4::walk(*source, header.bytes, [&](const mp4::StoredFragment& fragment) {
-            entries.push_back(mp4::table_entry(fragment));
-            return true;
-        }));
-    }
-    std::vector<FragmentInfo> out;
-    out.reserve(entries.size());
-    for (const auto& entry : entries)
-        out.push_back(
-            {entry.offset, entry.bytes, entry.from_us, entry.to_us, entry.decode_time, entry.frames, entry.key});
-    return out;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "video/archive/engine.hpp"
+#include "video/archive/fragments.hpp"
 #include "video/archive/names.hpp"
 #include "video/archive/timeline.hpp"
 
@@ -34,28 +35,8 @@ std::vector<FileInfo> Engine::files(const CameraId& camera, std::int64_t from_us
 }
 
 base::Result<std::vector<FragmentInfo>> Engine::fragments(const FileInfo& file) {
-    std::optional<std::vector<mp4::TableEntry>> entries = views_.entries(file.path);
-    if (!entries) {
-        auto source = TRY(mp4::open_source(file.path));
-        auto tables = mp4::read_closing_tables(*source);
-        if (tables) {
-            entries = std::move(tables->entries);
-        } else {
-            // Cut off by a crash, its tables not yet written.
-            auto header = TRY(mp4::read_file_header(*source));
-            entries.emplace();
-            TRY(mp4::walk(*source, header.bytes, [&](const mp4::StoredFragment& fragment) {
-                entries->push_back(mp4::table_entry(fragment));
-                return true;
-            }));
-        }
-    }
-    std::vector<FragmentInfo> fragments;
-    fragments.reserve(entries->size());
-    for (const mp4::TableEntry& entry : *entries)
-        fragments.push_back(
-            {entry.offset, entry.bytes, entry.from_us, entry.to_us, entry.decode_time, entry.frames, entry.key});
-    return fragments;
+    if (auto entries = views_.entries(file.path)) return fragments_of(*entries);
+    return stored_fragments(file.path);
 }
 
 std::vector<Span> Engine::timeline(const CameraId& camera, std::int64_t from_us, std::int64_t to_us) {

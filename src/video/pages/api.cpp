@@ -29,7 +29,7 @@ void write_camera(Json& json, const CameraStatus& camera) {
         .member("id", camera.id)
         .member("name", camera.name)
         .member("state", state_name(camera.state))
-        .member("since", iso_us(camera.since_us))
+        .member("since", base::iso_us(camera.since_us))
         .member("detail", camera.detail);
     write_format(json, camera.format);
     const auto& stats = camera.stats;
@@ -50,7 +50,7 @@ void write_camera(Json& json, const CameraStatus& camera) {
     if (stats.last_frame_us == 0) {
         json.null();
     } else {
-        json.value(iso_us(stats.last_frame_us));
+        json.value(base::iso_us(stats.last_frame_us));
     }
     json.key("clock_offset_us");
     if (stats.clock_known) {
@@ -99,8 +99,8 @@ http::Response timeline(Services& services, const http::Request& request) {
     Json json;
     json.begin_object()
         .member("camera", camera.id)
-        .member("from", iso_us(interval.from_us))
-        .member("to", iso_us(interval.to_us))
+        .member("from", base::iso_us(interval.from_us))
+        .member("to", base::iso_us(interval.to_us))
         .member("from_us", interval.from_us)
         .member("to_us", interval.to_us)
         .key("spans")

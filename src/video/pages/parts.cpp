@@ -40,14 +40,6 @@ std::int64_t parse_time(std::string_view text) {
     return at->ms * 1000;
 }
 
-std::string iso_us(std::int64_t us) {
-    std::int64_t ms = us / 1000;
-    if (us % 1000 < 0) --ms;
-    std::string text = base::iso(base::Timestamp{ms});
-    text.insert(text.size() - 1, fmt::format("{:03}", us - ms * 1000));
-    return text;
-}
-
 Interval interval_of(const http::Request& request, const base::Clock& clock, std::int64_t longest) {
     Interval out;
     const std::string_view period = request.query.value("period");

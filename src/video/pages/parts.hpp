@@ -48,7 +48,6 @@ inline constexpr std::string_view kTokenCookie = "beffroi_token";
 
 // "2026-11-25T12:00:00Z" or microseconds since 1970; throws base::Failure(Invalid).
 [[nodiscard]] std::int64_t parse_time(std::string_view text);
-[[nodiscard]] std::string iso_us(std::int64_t us);
 struct Interval {
     std::int64_t from_us = 0;
     std::int64_t to_us = 0;

@@ -16,13 +16,6 @@ namespace {
 
 constexpr std::size_t kKept = 8;
 
-// Microseconds are kept: two frames can lie within one millisecond of each other's edge.
-std::string iso_us(std::int64_t us) {
-    std::string text = base::iso(base::Timestamp{us / 1000});
-    text.insert(text.size() - 1, fmt::format("{:03}", us % 1000));
-    return text;
-}
-
 base::Result<mp4::Part> read_part(const Stretch& stretch) {
     mp4::Part part{.path = stretch.file.path, .format = stretch.file.format, .fragments = {}};
     const auto source = TRY(mp4::open_source(stretch.file.path));
@@ -80,12 +73,13 @@ base::Result<std::shared_ptr<const Clip>> Clips::find(const archive::CameraId& c
     return clip;
 }
 
+// Instants with their microseconds: two frames can lie within one millisecond of each other's edge.
 http::Response answer(const Clip& clip) {
     return http::pieces("video/mp4", clip.pieces)
         .header("ETag", clip.etag)
         .header("Cache-Control", "private, no-cache")
-        .header("Beffroi-First-Frame", iso_us(clip.from_us))
-        .header("Beffroi-End", iso_us(clip.to_us))
+        .header("Beffroi-First-Frame", base::iso_us(clip.from_us))
+        .header("Beffroi-End", base::iso_us(clip.to_us))
         .header("Beffroi-Frames", std::to_string(clip.frames))
         .header("Beffroi-Lead-In", std::to_string(clip.lead_in))
         .header("Beffroi-Exact-Start", clip.begins_at_key ? "yes" : "no");

@@ -106,7 +106,7 @@ void Camera::watch(bool watched) {
     if (!watched)
         stop();
     else if (auto started = start(); !started)
-        log_.warn("camera", {{"camera", config_.id}, {"event", "not_started"}, {"detail", started.error().detail}});
+        log_.warn("stream_not_started", {{"camera", config_.id}, {"detail", started.error().detail}});
 }
 
 bool Camera::adopt(const CameraConfig& config) {
@@ -159,7 +159,8 @@ double Camera::bit_rate(std::uint64_t bytes) const {
 
 void Camera::on_event(const rtsp::StreamEvent& event) {
     std::string_view name = event_name(event.kind);
-    log_.info("camera", {{"camera", config_.id}, {"event", name}, {"detail", event.detail}, {"quirk", event.quirk}});
+    log_.info("stream_" + std::string(name),
+              {{"camera", config_.id}, {"detail", event.detail}, {"quirk", event.quirk}});
     known_.with([&](Known& known) {
         known.events.push_back(event);
         if (known.events.size() > kKeptEvents) known.events.pop_front();

@@ -62,7 +62,6 @@ class Camera final : public rtsp::StreamWatcher, private rtp::FrameSink {
     [[nodiscard]] bool adopt(const CameraConfig& config);
     [[nodiscard]] CameraStatus status() const;
     [[nodiscard]] const CameraConfig& config() const { return config_; }
-    [[nodiscard]] net::Poller& poller() { return poller_; }
 
   private:
     void on_event(const rtsp::StreamEvent& event) override;

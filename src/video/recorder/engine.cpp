@@ -81,7 +81,7 @@ std::shared_ptr<Engine::Post> Engine::make(const CameraConfig& config) {
     if (!config.sub_url.empty()) post->sub = connect(post->sub_hub, "/sub", nullptr);
     if (config.enabled)
         if (auto started = post->main->start(); !started)
-            log_.error("camera", {{"camera", config.id}, {"event", "not_started"}, {"detail", started.error().detail}});
+            log_.error("stream_not_started", {{"camera", config.id}, {"detail", started.error().detail}});
     return post;
 }
 

@@ -74,6 +74,8 @@ base::Result<std::string> run(const std::filesystem::path& folder, const std::fi
         return envelope::open(writer, "hdf-videoprotection", "2023", "2023", base::Cents{1'000'000'000},
                               {cast.finance.id, clock.now(), "Banc d’essai", "Banc d’essai"});
     }));
+    // Inside the window of that edition: 13 March to 16 June.
+    replay::at(stage, make_date(2023, 3, 14), 9);
     std::vector<replay::File> all;
     for (const auto& planned : replay::plan_2023(*app->territory, {}, files, random)) {
         all.push_back(TRY(replay::write_draft(stage, edition, planned, random)));

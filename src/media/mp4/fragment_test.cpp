@@ -213,6 +213,22 @@ TEST_CASE("one changed bit of a fragment is found, wherever it is") {
     }
 }
 
+TEST_CASE("memory that many fragments give back at once serves the next ones, and is let go when it is wanted no more") {
+    constexpr std::size_t kBlock = 1U << 20U;
+    auto pool = MemoryPool::create(0);
+    const auto hundred = [&] {
+        std::vector<std::shared_ptr<Memory>> blocks;
+        for (int i = 0; i < 100; ++i) blocks.push_back(pool->take(kBlock));
+        return blocks;
+    };
+    (void)hundred();
+    CHECK(pool->idle() == 100 * kBlock);
+    (void)hundred();
+    CHECK(pool->idle() == 100 * kBlock);
+    for (int i = 0; i < 20'000; ++i) (void)pool->take(kBlock);
+    CHECK(pool->idle() < 3 * kBlock);
+}
+
 TEST_CASE("frames already shown to a viewer stay where they are while the fragment grows") {
     auto pool = MemoryPool::create(0);
     Fragment fragment(pool, 100, 1);

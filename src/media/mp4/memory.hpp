@@ -47,13 +47,15 @@ class Memory {
 
 class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   public:
-    // Keeps at most `keep` bytes that nobody uses.
+    // Keeps what nobody uses up to `keep` bytes, or as much as was lately in use with the rest: fragments of many cameras
+    // end together, and what they give back is wanted again a second later.
     [[nodiscard]] static std::shared_ptr<MemoryPool> create(std::uint64_t keep) {
         return std::shared_ptr<MemoryPool>(new MemoryPool(keep));
     }
     // At least that many bytes, a multiple of kAlignment; what is in it is not said.
     [[nodiscard]] std::shared_ptr<Memory> take(std::size_t bytes);
     [[nodiscard]] std::uint64_t in_use() const { return in_use_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t idle() const;
 
   private:
     friend class Memory;
@@ -64,11 +66,12 @@ class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
         AlignedBytes bytes;
         std::size_t capacity = 0;
     };
-    std::uint64_t keep_;
+    const std::uint64_t keep_;
     std::atomic<std::uint64_t> in_use_{0};
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::vector<Idle> idle_;  // the last one given back is the first one taken: it is still in the processor's cache
     std::uint64_t idle_bytes_ = 0;
+    std::uint64_t lately_ = 0;  // the most that was in use, forgotten little by little
 };
 
 }  // namespace beffroi::mp4

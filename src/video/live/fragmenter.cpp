@@ -11,6 +11,7 @@ namespace {
 
 // Frames that follow at more than this are not joined: the camera was away.
 constexpr std::int64_t kLongest = 10 * kTicks;
+constexpr std::uint32_t kMdatHeader = 8;
 
 }  // namespace
 
@@ -50,26 +51,34 @@ FragmentPtr Fragmenter::flush() {
 FragmentPtr Fragmenter::make(std::uint32_t duration) {
     last_duration_ = duration;
     const archive::Track::LiveFrame frame = *std::exchange(held_, std::nullopt);
-    mp4::Sample sample;
-    sample.size = static_cast<std::uint32_t>(frame.frame.size);
-    sample.duration = duration;
-    sample.composition = frame.composition;
-    sample.key = frame.frame.key;
-    constexpr std::uint32_t kMdatHeader = 8;
-    mp4::BoxWriter boxes;
-    mp4::write_moof(boxes, ++sequence_, held_time_, std::span(&sample, 1),
-                    static_cast<std::uint32_t>(mp4::moof_bytes(1)) + kMdatHeader);
-    boxes.u32(sample.size + kMdatHeader);
-    boxes.u32(mp4::four("mdat"));
     auto out = std::make_shared<Fragment>();
-    out->head = http::share(std::string(boxes.data().begin(), boxes.data().end()));
     out->media = {.memory = frame.memory, .data = reinterpret_cast<const char*>(frame.data), .size = frame.frame.size};
+    out->sequence = ++sequence_;
     out->decode_time = held_time_;
     out->duration = duration;
+    out->composition = frame.composition;
     out->arrival_us = frame.frame.arrival_us;
     out->key = frame.frame.key;
     out->gap_before = held_gap_;
     return out;
+}
+
+std::string Fragment::head() const {
+    mp4::Sample sample;
+    sample.size = static_cast<std::uint32_t>(media.size);
+    sample.duration = duration;
+    sample.composition = composition;
+    sample.key = key;
+    mp4::BoxWriter boxes;
+    mp4::write_moof(boxes, sequence, decode_time, std::span(&sample, 1),
+                    static_cast<std::uint32_t>(mp4::moof_bytes(1)) + kMdatHeader);
+    boxes.u32(sample.size + kMdatHeader);
+    boxes.u32(mp4::four("mdat"));
+    return {boxes.data().begin(), boxes.data().end()};
+}
+
+std::size_t Fragment::size() const {
+    return mp4::moof_bytes(1) + kMdatHeader + media.size;
 }
 
 }  // namespace beffroi::live

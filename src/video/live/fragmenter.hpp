@@ -2,12 +2,13 @@
 // jumps back.
 //
 // A frame goes out when the next one tells how long it lasts: the delay is one frame, and players find no hole. Its
-// bytes are shared with the archive; only the box headers (112 bytes) are made here, once for all viewers.
+// bytes are shared with the archive; the box headers (112 bytes) are made when somebody watches.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "http/response.hpp"
 #include "video/archive/archive.hpp"
@@ -17,14 +18,17 @@ namespace beffroi::live {
 inline constexpr std::int64_t kTicks = 90'000;  // a second
 
 struct Fragment {
-    http::SharedBytes head;        // moof, and the header of mdat
-    http::SharedBytes media;       // the frame
+    http::SharedBytes media;  // the frame
+    std::uint32_t sequence = 0;
     std::int64_t decode_time = 0;  // 90 kHz, since the hub began
     std::uint32_t duration = 0;
+    std::int32_t composition = 0;
     std::int64_t arrival_us = 0;  // UTC
     bool key = false;
     bool gap_before = false;  // the line of time was broken before it
-    [[nodiscard]] std::size_t size() const { return head.size + media.size; }
+    // What goes before the frame: moof, and the header of mdat.
+    [[nodiscard]] std::string head() const;
+    [[nodiscard]] std::size_t size() const;
 };
 using FragmentPtr = std::shared_ptr<const Fragment>;
 

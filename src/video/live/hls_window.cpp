@@ -26,7 +26,7 @@ double seconds(std::int64_t ticks) {
 
 void append(http::Pieces& pieces, const std::vector<FragmentPtr>& fragments) {
     for (const auto& fragment : fragments) {
-        pieces.add(fragment->head);
+        pieces.add(fragment->head());
         pieces.add(fragment->media);
     }
 }

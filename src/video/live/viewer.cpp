@@ -20,7 +20,7 @@ void Viewer::give_init(const std::shared_ptr<const std::string>& init) {
 
 void Viewer::give_burst(const Fragment& fragment) {
     if (fragment.key) tell(clock_text(fragment));
-    (void)outlet_->put(fragment.head.view(), fragment.media, Outlet::Bound::Ignore);
+    (void)outlet_->put(fragment.head(), fragment.media, Outlet::Bound::Ignore);
 }
 
 void Viewer::give(const Fragment& fragment) {
@@ -31,11 +31,11 @@ void Viewer::give(const Fragment& fragment) {
     }
     skipping_ = false;
     if (fragment.key) tell(clock_text(fragment));
-    if (outlet_->put(fragment.head.view(), fragment.media) != Outlet::Put::Full) return;
+    if (outlet_->put(fragment.head(), fragment.media) != Outlet::Put::Full) return;
     // What waits is older than this: a viewer who can't follow wants the present, not the past.
     count(outlet_->drop_waiting());
     if (fragment.key) {
-        (void)outlet_->put(fragment.head.view(), fragment.media);
+        (void)outlet_->put(fragment.head(), fragment.media);
         return;
     }
     count(1);

@@ -4,7 +4,8 @@
 //   node bench/recorder/run.mjs [--cameras 40] [--mbit 4] [--seconds 30] [--only ours,floor] [--no-report]
 //
 // Needs build/release (beffroi-video, beffroi-testcam, bench_floor) and, for the peers, Debian's ffmpeg, gstreamer1.0-tools with plugins
-// good and bad, motion. A peer that is not there is left out and said to be.
+// good and bad, motion. A peer that is not there is left out and said to be. GStreamer writes fragments: without them a file that was
+// not closed holds nothing that a player reads.
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -75,7 +76,7 @@ const recorders = {
   },
   gstreamer: {
     title: 'GStreamer splitmuxsink, one process',
-    start: (port, folder) => has('gst-launch-1.0') && [spawn('gst-launch-1.0', ['-q', '-e', ...all.flatMap((n) => `rtspsrc location=${url(port, n)} protocols=tcp latency=0 ! rtph264depay ! h264parse ! splitmuxsink location=${folder}/${n}-%05d.mp4 max-size-time=600000000000`.split(' '))], { stdio: 'ignore' })],
+    start: (port, folder) => has('gst-launch-1.0') && [spawn('gst-launch-1.0', ['-q', '-e', ...all.flatMap((n) => `rtspsrc location=${url(port, n)} protocols=tcp latency=0 ! rtph264depay ! h264parse ! splitmuxsink location=${folder}/${n}-%05d.mp4 max-size-time=600000000000 async-finalize=true muxer-factory=mp4mux muxer-properties=properties,fragment-duration=1000`.split(' '))], { stdio: 'ignore' })],
   },
   motion: {
     title: 'motion, pass-through',
@@ -103,13 +104,27 @@ async function floor(port, hash) {
   return JSON.parse(child.stdout);
 }
 
+const bytesOf = (folder) => filesBelow(folder).reduce((sum, file) => sum + (fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+
+// Until a file of each camera has grown, three minutes at most: ffmpeg opens its inputs one after the other.
+async function recording(folder) {
+  const begun = new Set();
+  for (const until = Date.now() + 180_000; begun.size < cameras && Date.now() < until; await wait(500))
+    for (const file of filesBelow(folder)) {
+      const camera = path.basename(file).match(/^(\d+)-.*\.(mp4|mkv)$/)?.[1] ?? file.match(/\/cam(\d+)\/.*\.mp4$/)?.[1];
+      if (camera !== undefined && !begun.has(camera) && fs.statSync(file, { throwIfNoEntry: false })?.size > 100_000) begun.add(camera);
+    }
+  if (begun.size < cameras) console.log(`after three minutes ${begun.size} of ${cameras} cameras have a file that grows`);
+}
+
 async function measure(name, port, bytesPerSecond) {
   const folder = fs.mkdtempSync(path.join(scratch, `${name}-`));
   const children = await recorders[name].start(port, folder);
   if (!children) return null;
-  await wait(6000 + cameras * 60);
+  await recording(folder);
+  await wait(6000);
   const pids = children.map((c) => c.pid);
-  const before = usage(pids), from = process.hrtime.bigint();
+  const before = usage(pids), stored = bytesOf(folder), from = process.hrtime.bigint();
   await wait(seconds * 1000);
   const after = usage(pids);
   const elapsed = Number(process.hrtime.bigint() - from) / 1e9;
@@ -117,7 +132,9 @@ async function measure(name, port, bytesPerSecond) {
   const killedAt = Date.now() * 1000;
   for (const child of children) child.kill('SIGKILL');
   await wait(500);
-  const gigabytes = bytesPerSecond * elapsed / 1e9;
+  // A peer that can't follow is charged for what it kept; ours lays its files out beforehand, and what it lost shows in its own counters.
+  const offered = bytesPerSecond * elapsed / 1e9;
+  const gigabytes = name.startsWith('ours') ? offered : Math.min(offered, (bytesOf(folder) - stored) / 1e9);
   // A few cameras tell for all: what was in the files at the moment of the kill, as far as a player reads it.
   const media = filesBelow(folder).filter((f) => /\.(mp4|mkv|mov|avi)$/.test(f));
   let worst = 0, frames = 0, looked = 0;
@@ -131,7 +148,7 @@ async function measure(name, port, bytesPerSecond) {
     worst = Math.max(worst, (killedAt - last) / 1e6);
   }
   fs.rmSync(folder, { recursive: true, force: true });
-  return { name, title: recorders[name].title, cpu: (after.cpu - before.cpu) / gigabytes, mib: after.kib / 1024 / cameras, lost: worst, looked, frames, dead };
+  return { name, title: recorders[name].title, kept: gigabytes / offered, cpu: (after.cpu - before.cpu) / gigabytes, mib: after.kib / 1024 / cameras, lost: worst, looked, frames, dead };
 }
 
 const port = await free();
@@ -148,7 +165,7 @@ try {
     const result = await measure(name, port, rate);
     if (!result) { console.log(`${name}: not installed, left out`); continue; }
     results.push(result);
-    console.log(`${name}: ${result.cpu.toFixed(2)} CPU-s/GB, ${result.mib.toFixed(1)} MiB a camera, ${result.lost.toFixed(1)} s lost at SIGKILL${result.dead ? `, ${result.dead} processes had died` : ''}`);
+    console.log(`${name}: ${result.cpu.toFixed(2)} CPU-s/GB, ${result.mib.toFixed(1)} MiB a camera, ${result.lost.toFixed(1)} s lost at SIGKILL${result.kept < 0.95 ? `, kept ${(result.kept * 100).toFixed(0)} % of what was offered` : ''}${result.dead ? `, ${result.dead} processes had died` : ''}`);
   }
 } finally {
   camera.kill('SIGTERM');
@@ -161,7 +178,7 @@ const best = Math.min(...peers);
 const row = (title, cpu, mib, lost, against) => `| ${title} | ${cpu.toFixed(2)} | ${against} | ${mib} | ${lost} |`;
 const table = ['| recorder | CPU-s per GB received | against the floor | MiB per camera | lost at SIGKILL |', '|---|---|---|---|---|',
   row('floor: receive, parse, aligned write', floorPlain.cpu_s_per_gb, '–', '–', '1.0 ×'), row('floor with SHA-256', floorHash.cpu_s_per_gb, '–', '–', `${(floorHash.cpu_s_per_gb / floorPlain.cpu_s_per_gb).toFixed(1)} ×`),
-  ...results.map((r) => row(r.title, r.cpu, r.mib.toFixed(1), Number.isFinite(r.lost) ? `${r.lost.toFixed(1)} s` : 'not one image was in its files: not counted', `${(r.cpu / (r.name === 'ours' ? floorHash : floorPlain).cpu_s_per_gb).toFixed(2)} ×`))].join('\n');
+  ...results.map((r) => row(r.title + (r.kept < 0.95 ? ` (kept ${(r.kept * 100).toFixed(0)} % of what was offered)` : ''), r.cpu, r.mib.toFixed(1), Number.isFinite(r.lost) ? `${r.lost.toFixed(1)} s` : 'not one image was in its files: not counted', `${(r.cpu / (r.name === 'ours' ? floorHash : floorPlain).cpu_s_per_gb).toFixed(2)} ×`))].join('\n');
 console.log(table);
 for (const r of results.filter((x) => x.name.startsWith('ours'))) if (peers.length) console.log(`${r.title}: ${(best / r.cpu).toFixed(1)} × less than the best peer`);
 if (!args['no-report'])

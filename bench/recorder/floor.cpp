@@ -28,7 +28,8 @@
 namespace {
 
 constexpr std::size_t kBuffer = 1U << 20U;
-constexpr off_t kFile = 64LL << 20U;
+// Of a camera: written again and again in place, so that the disk does not fill.
+constexpr off_t kFile = 16LL << 20U;
 
 [[noreturn]] void die(const std::string& what) {
     std::perror(what.c_str());
@@ -199,7 +200,7 @@ class Floor {
         }
         if (::pwrite(camera.file, camera.buffer, kBuffer, camera.written) != static_cast<ssize_t>(kBuffer))
             die("pwrite");
-        camera.written = (camera.written + static_cast<off_t>(kBuffer)) % kFile;  // in place: the disk does not fill
+        camera.written = (camera.written + static_cast<off_t>(kBuffer)) % kFile;
         camera.filled = 0;
     }
 

@@ -35,10 +35,12 @@ base::Level level_of(ArchiveEvent::Kind kind) {
         case ArchiveEvent::Kind::DiskSlow:
         case ArchiveEvent::Kind::SpaceShort:
         case ArchiveEvent::Kind::ClockStep:
+        case ArchiveEvent::Kind::Interrupted:
             return base::Level::Warn;
         case ArchiveEvent::Kind::DiskBack:
         case ArchiveEvent::Kind::Erased:
         case ArchiveEvent::Kind::Recovered:
+        case ArchiveEvent::Kind::Resumed:
             return base::Level::Info;
     }
     return base::Level::Info;

@@ -11,7 +11,7 @@ const kBackUs = 5e6;  // the contract: recorded again so soon after the camera i
 const kAway = 6;      // seconds; an hour changes nothing: media/rtsp has the test of how often a camera is asked
 const kFrom = 4;      // seconds after the start of the cameras
 const deafPort = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../support/deaf_port.py');
-const stage = new Stage(...process.argv.slice(2), 'video-return');
+const stage = new Stage(...process.argv.slice(2, 4), 'video-return');
 after(() => stage.end());
 
 const size = ['--size', '640x360', '--gop', '25'];
@@ -54,7 +54,7 @@ before(async () => {
     await stage.cameras(...size, '--port', own[name].port);
     back[name] = Date.now() * 1000;
   }
-  await until('two seconds of each after its return', () => names.every((name) => stage.marks(name).some((mark) => mark.utc > (back[name] ?? began) + 2e6)));
+  await until('a second of each after its return', () => names.every((name) => stage.marks(name).some((mark) => mark.utc > (back[name] ?? began) + 1e6)));
   for (const name of names) recorded[name] = stage.marks(name);
 });
 

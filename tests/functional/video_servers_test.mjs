@@ -15,7 +15,7 @@ if (listed.status !== 0) {
   process.exit(0);
 }
 const streams = listed.stdout.trim().split(' ');
-const stage = new Stage(...process.argv.slice(2), 'video-servers');
+const stage = new Stage(...process.argv.slice(2, 4), 'video-servers');
 after(() => stage.end());
 
 // One hash a picture, decoded, in the order of showing.

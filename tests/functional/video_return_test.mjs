@@ -36,7 +36,7 @@ before(async () => {
   stage.configure(names.map((name, n) => cameraTable(name, url(name, n), 'transport = "tcp"')));
   began = Date.now() * 1000;
   recorder = await stage.serve();
-  await until('every camera', async () => (await recorder.ask('/api/v1/cameras')).cameras.every((camera) => camera.stats.frames > 25));
+  await recorder.received(25);
 
   own.vanishes.kill('SIGKILL');
   own['switched-off'].kill('SIGKILL');

@@ -26,7 +26,8 @@ before(async () => {
   stage.configure([...names.map((name, n) => cameraTable(name, cameras.url(n), 'transport = "tcp"')), cameraTable('vanishes', other.url(0))]);
   began = Date.now() * 1000;
   recorder = await stage.serve({ env: { LD_PRELOAD: path.resolve(library), SLOW_DISK_FOLDER: stage.scratch, SLOW_DISK_WHILE: stalled } });
-  await until('every camera on the disk', () => names.every((name) => stage.marks(name).length > 50));
+  await recorder.received(75);
+  await recorder.onDisk(names, began);
   usual = memory(recorder);
   fs.writeFileSync(stalled, '');
   from = Date.now();
@@ -42,7 +43,7 @@ before(async () => {
   fs.rmSync(stalled);
   to = Date.now();
   await until('the disk is well again', async () => (await recorder.get('/healthz')).status === 200);
-  await until('what came during and after the stall', () => names.every((name) => stage.marks(name).some((mark) => mark.utc > to * 1000 + 1e6)));
+  await recorder.onDisk(names, to * 1000);
 });
 after(() => fs.rmSync(stalled, { force: true }));
 

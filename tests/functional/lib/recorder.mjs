@@ -54,8 +54,8 @@ export class Stage {
     else fs.rmSync(this.scratch, { recursive: true, force: true });
   }
 
-  start(file, args, env = {}) {
-    const child = spawn(file, args.map(String), { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  start(file, args, env = {}, stdin = 'ignore') {
+    const child = spawn(file, args.map(String), { stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...env } });
     this.children.add(child);
     child.out = '';
     child.err = '';
@@ -115,6 +115,14 @@ export class Stage {
     child.camera = (id) => child.ask(`/api/v1/cameras/${id}`);
     child.timeline = async (id, fromUs, toUs) => (await child.ask(`/api/v1/cameras/${id}/timeline?from=${fromUs}&to=${toUs}`)).spans;
     child.events = async (fromUs, toUs) => (await child.ask(`/api/v1/events?from=${fromUs}&to=${toUs}`)).events;
+    child.cameras = async () => (await child.ask('/api/v1/cameras')).cameras;
+    // Every camera has sent so many pictures since the start.
+    child.received = (pictures) => until(`${pictures} pictures of every camera`, async () => (await child.cameras()).every((camera) => camera.stats.frames >= pictures));
+    // Everything up to that instant (µs UTC) lies on the disk, and a second more: no picture of before is under way any more.
+    child.onDisk = (ids, us) => until('what was recorded, on the disk', async () => {
+      for (const id of ids) if (!(await child.ask(`/api/v1/cameras/${id}/files?from=${us - 60e6}&to=${us + 600e6}`)).files.some((file) => file.to_us > us + 1e6)) return false;
+      return true;
+    });
     return child;
   }
 

@@ -96,8 +96,8 @@ struct Span {
     std::int64_t from_us = 0;  // UTC
     std::int64_t to_us = 0;
     bool recorded = true;
-    std::string
-        reason;  // of a gap: "camera_lost", "recorder_stopped", "disk_behind", "damaged", "erased", "format_changed"
+    std::string reason;  // of a gap: "camera_lost", "recorder_stopped", "disk_behind", "damaged", "erased",
+                         // "format_changed", "clock_set"
 };
 
 struct FileInfo {

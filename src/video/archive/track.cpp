@@ -113,8 +113,9 @@ FileTrack::Placed FileTrack::place(const rtp::Frame& frame) {
     if (any_) {
         placed.breaks = frame.discontinuity || next_break_ || rtp_step > kJumpTicks || rtp_step < -kJumpTicks;
         // Our clock was set back, or forward by more than the camera's clock can explain.
-        if (arrival_step < -kSecondUs || ticks_of(arrival_step - kClockSetUs) > std::max<std::int64_t>(rtp_step, 0))
-            placed.new_file = true;
+        const bool forward = ticks_of(arrival_step - kClockSetUs) > std::max<std::int64_t>(rtp_step, 0);
+        if (arrival_step < -kSecondUs || forward) placed.new_file = true;
+        if (forward && !placed.breaks && next_gap_ == mp4::GapReason::None) next_gap_ = mp4::GapReason::ClockSet;
         notice_silence(rtp_step, arrival_step, placed.breaks);
     }
     if (file_is_over(frame)) placed.new_file = true;

@@ -7,6 +7,7 @@
 #include "base/guarded.hpp"
 #include "commands.hpp"
 #include "http/server.hpp"
+#include "net/descriptors.hpp"
 #include "net/signals.hpp"
 #include "program.hpp"
 #include "stills.hpp"
@@ -49,8 +50,23 @@ video_pages::CameraStatus shown(const recorder::CameraStatus& camera) {
     return out;
 }
 
-base::Result<http::ServerOptions> server_options(const recorder::ServerConfig& config, bool anonymous) {
+// Those who look must never take the descriptors that recording needs: a disk whose files can't be opened is a lost
+// one.
+std::size_t connections_beside(std::size_t cameras, std::size_t most) {
+    constexpr std::size_t kProgram = 128;     // databases, epoll, timers, what workers open for a moment
+    constexpr std::size_t kCamera = 8;        // sockets of two streams, the file being written and the next one
+    constexpr std::size_t kMoreCameras = 16;  // that a reload may add
+    constexpr std::size_t kConnection = 2;    // the socket, and the file that goes out through it
+    constexpr std::size_t kLeast = 16;
+    const std::size_t all = net::raise_descriptor_limit();
+    const std::size_t kept = kProgram + (cameras + kMoreCameras) * kCamera;
+    return all > kept + kLeast * kConnection ? std::min(most, (all - kept) / kConnection) : kLeast;
+}
+
+base::Result<http::ServerOptions> server_options(const recorder::ServerConfig& config, std::size_t cameras,
+                                                 bool anonymous) {
     http::ServerOptions out;
+    out.max_connections = connections_beside(cameras, out.max_connections);
     out.address = config.address;
     out.port = config.port;
     out.hosts = config.hosts;
@@ -116,7 +132,7 @@ int serve(const Common& common, const ServeArguments& arguments) {
     if (!assets) return say(common, assets.error());
     auto tokens = load_tokens(tokens_file(*config));
     if (!tokens) return say(common, tokens.error());
-    auto options = server_options(config->server, arguments.anonymous);
+    auto options = server_options(config->server, config->cameras.size(), arguments.anonymous);
     if (!options) return say(common, options.error());
     auto recorder = Recorder::open(common, *config, clock, log);
     if (!recorder) return say(common, recorder.error());

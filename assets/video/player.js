@@ -17,6 +17,8 @@ const day = { from: Number(dayFrom), to: Number(dayTo) };
 let live = null;
 let recorded = null;
 let video = null;
+let pictured = null;     // UTC in ms of the single picture that is shown
+let onlyPictures = false;  // no browser plays stored MJPEG: picture by picture, then
 
 const tell = (text) => { if (status.textContent !== text) status.textContent = text; };
 const bar = new DayBar(player, camera, day, (ms) => watch(ms));
@@ -30,7 +32,7 @@ function showTime(ms) {
 function leave() {
   live?.stop();
   recorded?.close();
-  live = recorded = video = null;
+  live = recorded = video = pictured = null;
 }
 
 function watchLive() {
@@ -39,7 +41,21 @@ function watchLive() {
   live.start();
 }
 
+function picture(ms) {
+  leave();
+  onlyPictures = true;
+  pictured = ms;
+  const image = new Image();
+  image.alt = '';
+  image.addEventListener('error', () => pictured === ms && tell(sentence('nothing')));
+  image.src = `/api/v1/cameras/${encodeURIComponent(camera)}/still.jpg?at=${Math.round(ms * 1000)}`;
+  screen.replaceChildren(image);
+  showTime(ms);
+  tell(sentence('pictures'));
+}
+
 function watch(ms, play = true) {
+  if (onlyPictures) return picture(ms);
   if (recorded && ms >= recorded.base && ms < recorded.base + (day.to - day.from) + 86_400_000) {
     tell('');
     return recorded.seek(ms);
@@ -55,7 +71,7 @@ function watch(ms, play = true) {
   // The line of time of the video begins with the day, or before what was asked.
   const base = Math.min(day.from, ms) - 3_600_000;
   recorded = new Recorded(video, camera, base, {
-    unsupported: (format) => tell(sentence('unsupported', { codec: `${format?.name}, ${format?.codec}` })),
+    unsupported: (format) => (format?.name === 'MJPEG' ? picture(recorded.now()) : tell(sentence('unsupported', { codec: `${format?.name}, ${format?.codec}` }))),
     nothing: () => tell(sentence('nothing')),
     gap: (from, to) => tell(sentence('gap', { from: shortTime(from), to: shortTime(to) })),
     failed: () => tell(sentence('failed')),
@@ -69,9 +85,10 @@ function watch(ms, play = true) {
 }
 
 // Where the picture is now, live or not.
-const here = () => recorded?.now() ?? live?.now() ?? Date.now();
+const here = () => recorded?.now() ?? pictured ?? live?.now() ?? Date.now();
 function move(ms) { watch(here() + ms); }
 function step(direction) {
+  if (pictured !== null) return picture(pictured + direction * 40);
   if (!recorded) {
     const ms = here();
     watch(ms - 2000, false);

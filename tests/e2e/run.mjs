@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Browser tests. node run.mjs [--gallery FILE] [--base-url URL --accounts FILE.json [--data FOLDER]] [--recorder-url URL --recorder-token TOKEN] [--shots FOLDER] [--only WORD] [SUITE …]
+// Browser tests. node run.mjs [--gallery FILE] [--base-url URL --accounts FILE.json [--data FOLDER]] [--recorder-url URL --recorder-token TOKEN] [--bin FOLDER] [--shots FOLDER] [--only WORD] [SUITE …]
 //
 // A suite is suites/NAME.mjs:
 //   export const needs = "server";            // or "gallery"
@@ -27,7 +27,7 @@ for (let i = 2; i < process.argv.length; i += 1) {
   if (word.startsWith("--")) options[word.slice(2)] = process.argv[(i += 1)];
   else options.suites.push(word);
 }
-const known = new Set(["suites", "gallery", "base-url", "accounts", "data", "shots", "only", "recorder-url", "recorder-token"]);
+const known = new Set(["suites", "gallery", "base-url", "accounts", "data", "shots", "only", "recorder-url", "recorder-token", "bin"]);
 const unknown = Object.keys(options).filter((each) => !known.has(each));
 if (unknown.length) {
   console.error(`unknown option --${unknown[0]}; usage: run.mjs [--gallery FILE] [--base-url URL --accounts FILE [--data FOLDER]] [--shots FOLDER] [--only WORD] [SUITE …]`);
@@ -56,11 +56,17 @@ for (const name of wanted) {
     console.log(`# ${name}: skipped, no --recorder-url given`);
     continue;
   }
+  if (suite.needs === "programs" && !options.bin) {
+    console.log(`# ${name}: skipped, no --bin given`);
+    continue;
+  }
   console.log(`# ${name}`);
   const gallery = suite.needs === "gallery" ? await serveGallery(fs.readFileSync(options.gallery, "utf8"), path.join(here, "../../assets")) : null;
   const open = new Set();
   const ctx = {
-    baseUrl: gallery ? gallery.url : options[suite.needs === "recorder" ? "recorder-url" : "base-url"].replace(/\/$/, ""),
+    // A suite that needs programs starts its own from the folder `bin`.
+    baseUrl: gallery ? gallery.url : options[suite.needs === "recorder" ? "recorder-url" : "base-url"]?.replace(/\/$/, ""),
+    bin: options.bin,
     gallery: gallery?.state,
     accounts: suite.needs === "recorder" ? { token: options["recorder-token"] } : options.accounts ? JSON.parse(fs.readFileSync(options.accounts, "utf8")) : {},
     data: options.data,  // the portal's own folder, for its mails and its clock

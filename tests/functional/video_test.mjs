@@ -1,73 +1,19 @@
 // The real beffroi-video, recording the test camera over the loopback: what a person may rely on, from the first picture to the export.
 //   node tests/functional/video_test.mjs BEFFROI_VIDEO BEFFROI_TESTCAM
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { Stage, cameraTable, files, marks, probe, until, withoutHole } from './lib/recorder.mjs';
 
-const [program, testcam] = process.argv.slice(2).map((file) => path.resolve(file));
-// On a disk and not in memory, where O_DIRECT means something.
-const scratch = fs.mkdtempSync(path.join(path.dirname(path.dirname(program)), 'video-test-'));
-const children = new Set();
-after(() => {
-  for (const child of children) child.kill('SIGKILL');
-  fs.rmSync(scratch, { recursive: true, force: true });
-});
+const [program, testcam] = process.argv.slice(2);
+const stage = new Stage(program, testcam, 'video-test');
+const { scratch, config } = stage;
+const run = (...args) => stage.run(...args);
+const json = (...args) => stage.json(...args);
+after(() => stage.end());
 
-function start(file, args) {
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  children.add(child);
-  child.out = '';
-  child.err = '';
-  child.stdout.on('data', (data) => (child.out += data));
-  child.stderr.on('data', (data) => (child.err += data));
-  child.ended = new Promise((done) => child.on('exit', (code, signal) => { children.delete(child); done(code ?? signal); }));
-  return child;
-}
-
-// Until what is waited for is there; what must come comes in seconds, a busy machine may take its time.
-async function until(what, look, patience = 60_000) {
-  for (const end = Date.now() + patience; Date.now() < end; await wait(50)) {
-    const found = await look();
-    if (found) return found;
-  }
-  throw new Error(`never came: ${what}`);
-}
-
-function run(...args) {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000 });
-  return { status, stdout, stderr };
-}
-function json(status, ...args) {
-  const answer = run('--json', ...args);
-  assert.equal(answer.status, status, answer.stderr || answer.stdout);
-  return JSON.parse(answer.stdout);
-}
-
-async function cameras(...args) {
-  const child = start(testcam, ['--port', '0', ...args]);
-  await until('the test camera', () => child.out.includes('rtsp'));
-  child.port = Number(child.out.match(/:(\d+)\/cam0/)[1]);
-  child.url = (n) => `rtsp://127.0.0.1:${child.port}/cam${n}`;
-  return child;
-}
-
-const files = (folder) => fs.readdirSync(folder, { recursive: true }).filter((f) => String(f).endsWith('.mp4')).map((f) => path.join(folder, String(f))).sort();
-// The numbers of the pictures that lie in a file, in its order: the test camera writes them into each access unit.
-const marks = (file) => [...fs.readFileSync(file).toString('latin1').matchAll(/frame=(\d{10}) utc=(\d{16}) cam=\d{5} boot=(\d{3})/g)].map((m) => ({ frame: Number(m[1]), utc: Number(m[2]), boot: Number(m[3]) }));
-function withoutHole(list) {
-  const frames = list.map((m) => m.frame);
-  for (let i = 1; i < frames.length; i += 1) assert.equal(frames[i], frames[i - 1] + 1, `picture ${frames[i - 1]} is followed by ${frames[i]}`);
-}
-function probe(file) {
-  const { status, stdout, stderr } = spawnSync('ffprobe', ['-v', 'error', '-count_packets', '-show_streams', '-of', 'json', file], { encoding: 'utf8' });
-  assert.equal(status, 0, stderr);
-  assert.equal(stderr, '', `${file}: ${stderr}`);
-  return JSON.parse(stdout).streams;
-}
 // NAL units by picture number, from a raw H.264 stream.
 function pictures(raw) {
   const out = new Map();
@@ -96,19 +42,19 @@ test('a wrong command line shows the right one', () => {
 });
 
 test('a wrong configuration names file, line, key and what was expected', () => {
-  const config = path.join(scratch, 'wrong.toml');
-  fs.writeFileSync(config, '[server]\nport = "eight"\n[[cameras]]\nid = "Place"\nurl = "http://x"\ndays = 40\n');
-  const answer = run('--config', config, 'config', 'check');
+  const wrong = path.join(scratch, 'wrong.toml');
+  fs.writeFileSync(wrong, '[server]\nport = "eight"\n[[cameras]]\nid = "Place"\nurl = "http://x"\ndays = 40\n');
+  const answer = run('--config', wrong, 'config', 'check');
   assert.equal(answer.status, 2);
   assert.match(answer.stderr, /wrong\.toml:2: server\.port: expected a whole number/);
   assert.match(answer.stderr, /wrong\.toml:6: cameras\.days: expected a whole number from 0 to 31/);
 });
 
 test('`record URL` records at once, and leaves ordinary MP4 files without a hole and without sound', async () => {
-  const camera = await cameras('--size', '640x360', '--rate', '25', '--gop', '25');
+  const camera = await stage.cameras('--size', '640x360', '--rate', '25', '--gop', '25');
   const folder = path.join(scratch, 'record');
-  const recorder = start(program, ['record', camera.url(0), '--to', folder, '--camera', 'gare']);
-  await until('a hundred pictures', () => fs.existsSync(path.join(folder, 'archive', 'gare')) && files(folder).some((f) => marks(f).length > 100));
+  const recorder = stage.start(program, ['record', camera.url(0), '--to', folder, '--camera', 'gare']);
+  await until('a hundred pictures', () => files(folder).some((f) => marks(f).length > 100));
   // While it is being written, it opens.
   assert.equal(probe(files(folder)[0]).length, 1);
   recorder.kill('SIGINT');
@@ -132,7 +78,7 @@ test('a camera that is not there, or refuses, is said in plain words', () => {
 });
 
 test('`camera test` says what the camera offers and whether it meets the norm', async () => {
-  const camera = await cameras('--size', '320x240', '--rate', '10');
+  const camera = await stage.cameras('--size', '320x240', '--rate', '10');
   const found = json(4, 'camera', 'test', camera.url(0), '--listen', '3');
   assert.equal(found.format.width, 320);
   assert.equal(found.norm, 'too_small');
@@ -143,24 +89,12 @@ test('`camera test` says what the camera offers and whether it meets the norm', 
 });
 
 test('a recorder at work: reload, export to the picture, kill, recovery, verification, rebuilding', async (t) => {
-  const camera = await cameras('--cameras', '3', '--size', '640x360', '--rate', '25', '--gop', '25');
-  const config = path.join(scratch, 'beffroi-video.toml');
-  const disk = path.join(scratch, 'disk');
-  fs.mkdirSync(disk);
-  const text = (count) => `[recorder]\ndata_folder = "${scratch}/data"\n[server]\nport = 0\n[[disks]]\nfolder = "${disk}"\nkeep_free_mib = 64\n` +
-    [...Array(count).keys()].map((n) => `[[cameras]]\nid = "cam${n}"\nname = "Caméra ${n}"\nurl = "${camera.url(n)}"\n`).join('');
-  fs.writeFileSync(config, text(2));
-  const serve = async () => {
-    const child = start(program, ['--config', config, 'serve']);
-    await until('the server', () => child.err.includes('"listening"') || child.err.includes('listening'));
-    child.base = child.err.match(/http:\/\/127\.0\.0\.1:\d+/)[0];
-    const token = fs.readFileSync(path.join(scratch, 'data', 'tokens'), 'utf8').match(/^\w+ (\S+)$/m)[1];
-    child.get = (address) => fetch(child.base + address, { headers: { authorization: `Bearer ${token}` } });
-    return child;
-  };
-  let recorder = await serve();
-  const of = (n) => files(path.join(disk, `cam${n}`));
-  await until('both cameras', () => [0, 1].every((n) => fs.existsSync(path.join(disk, `cam${n}`)) && of(n).some((f) => marks(f).length > 75)));
+  const camera = await stage.cameras('--cameras', '3', '--size', '640x360', '--rate', '25', '--gop', '25');
+  const configure = (count) => stage.configure([...Array(count).keys()].map((n) => cameraTable(`cam${n}`, camera.url(n), `name = "Caméra ${n}"`)));
+  configure(2);
+  let recorder = await stage.serve();
+  const of = (n) => stage.of(`cam${n}`);
+  await until('both cameras', () => [0, 1].every((n) => of(n).some((f) => marks(f).length > 75)));
 
   await t.test('nobody without a token sees anything', async () => {
     assert.equal((await fetch(`${recorder.base}/api/v1/cameras`)).status, 401);
@@ -169,16 +103,16 @@ test('a recorder at work: reload, export to the picture, kill, recovery, verific
   });
 
   await t.test('the configuration is read again, and the cameras that stay lose no picture', async () => {
-    fs.writeFileSync(config, text(3));
+    configure(3);
     recorder.kill('SIGHUP');
-    await until('the third camera', () => fs.existsSync(path.join(disk, 'cam2')) && of(2).some((f) => marks(f).length > 25));
+    await until('the third camera', () => of(2).some((f) => marks(f).length > 25));
     fs.writeFileSync(config, 'this is wrong');
     recorder.kill('SIGHUP');
     await until('the refusal', () => recorder.err.includes('refused'));
     const before = of(0).flatMap(marks).length;
     await until('more pictures', () => of(0).flatMap(marks).length > before + 50);
     withoutHole(of(0).flatMap(marks));
-    fs.writeFileSync(config, text(3));
+    configure(3);
   });
 
   await t.test('an interval is exported to the picture, its NAL units those that the camera sent', async () => {
@@ -226,7 +160,7 @@ test('a recorder at work: reload, export to the picture, kill, recovery, verific
       // Busy as this machine may be, what the camera marked long before must be there; the measured figure is in bench/recorder.
       assert.ok(killed - last < 10e6, `cam${n}: ${(killed - last) / 1e6} s`);
     }
-    recorder = await serve();
+    recorder = await stage.serve();
     await until('recording again', () => [0, 1, 2].every((n) => of(n).flatMap(marks).some((m) => m.utc > killed + 1e6)));
     for (const n of [0, 1, 2]) for (const file of of(n)) probe(file);
   });
@@ -255,7 +189,7 @@ test('a recorder at work: reload, export to the picture, kill, recovery, verific
     const list = () => json(0, '--config', config, 'archive', 'list').map(({ id, ...rest }) => rest);
     const before = list();
     assert.ok(before.length >= 3);
-    fs.rmSync(path.join(scratch, 'data', 'archive.db'));
+    fs.rmSync(path.join(stage.data, 'archive.db'));
     json(0, '--config', config, 'archive', 'rebuild');
     assert.deepEqual(list(), before);
   });

@@ -49,7 +49,8 @@ enum class GapReason : std::uint8_t {
     DiskBehind = 3,
     Damaged = 4,
     FormatChanged = 5,
-    Other = 6
+    Other = 6,
+    ClockSet = 7  // forward: by the wall clock something is missing, in truth nothing is
 };
 
 // What is kept beside the images: times as they came, and the chain.

@@ -80,7 +80,7 @@ base::Result<std::vector<TableEntry>> parse_table(Bytes payload) {
         entry.discontinuity = (flags & kDiscontinuity) != 0;
         std::uint32_t gap = flags >> 8U;
         entry.gap =
-            gap <= static_cast<std::uint32_t>(GapReason::Other) ? static_cast<GapReason>(gap) : GapReason::Other;
+            gap <= static_cast<std::uint32_t>(GapReason::ClockSet) ? static_cast<GapReason>(gap) : GapReason::Other;
     }
     return entries;
 }

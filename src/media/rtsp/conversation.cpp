@@ -82,7 +82,7 @@ void Conversation::start() {
             return end({.why = Ending::Why::Unreachable, .detail = "finding " + url_.host + ": " + found->error});
         connect(found->addresses);
     });
-    answer_timer_ = timer(options_.connect_timeout, [this] {
+    answer_timer_ = timer(options_.answer_timeout, [this] {
         answer_timer_ = 0;
         errand_.reset();
         end({.why = Ending::Why::Unreachable, .detail = "finding " + url_.host + ": no answer in time"});
@@ -92,8 +92,8 @@ void Conversation::start() {
 void Conversation::connect(std::vector<Address> addresses) {
     const auto count = static_cast<std::int64_t>(addresses.size());
     const auto patience = std::max(options_.connect_timeout / count, std::chrono::milliseconds(50));
-    link_.connect(std::move(addresses), patience, options_.receive_buffer, url_.secure ? tls_.authorities : nullptr,
-                  url_.host);
+    link_.connect(std::move(addresses), {patience, options_.answer_timeout}, options_.receive_buffer,
+                  url_.secure ? tls_.authorities : nullptr, url_.host);
 }
 
 void Conversation::on_connected() {

@@ -26,7 +26,7 @@ std::vector<std::uint8_t>& shared_buffer() {
 
 }  // namespace
 
-void Link::connect(std::vector<Address> addresses, std::chrono::milliseconds patience, std::uint32_t receive_buffer,
+void Link::connect(std::vector<Address> addresses, Patience patience, std::uint32_t receive_buffer,
                    std::shared_ptr<TlsAuthorities> authorities, std::string host) {
     addresses_ = std::move(addresses);
     patience_ = patience;
@@ -51,13 +51,9 @@ void Link::try_address() {
     if (::connect(descriptor_, address.raw(), address.length) != 0 && errno != EINPROGRESS)
         return next_address(std::strerror(errno));
     poller_.watch(descriptor_, *this, false, true);
-    timer_ = poller_.after(patience_, [this] {
+    timer_ = poller_.after(patience_.connect, [this] {
         timer_ = 0;
-        if (state_ == State::Handshake) {
-            broken("no answer to TLS in time");
-        } else {
-            next_address("no answer in time");
-        }
+        next_address("no answer in time");
     });
 }
 
@@ -78,6 +74,11 @@ void Link::connected() {
     if (authorities_) {
         state_ = State::Handshake;
         tls_ = std::make_unique<TlsSession>(authorities_, descriptor_, host_);
+        if (timer_ != 0) poller_.cancel(std::exchange(timer_, 0));
+        timer_ = poller_.after(patience_.handshake, [this] {
+            timer_ = 0;
+            broken("no answer to TLS in time");
+        });
         return handshake();
     }
     state_ = State::Open;

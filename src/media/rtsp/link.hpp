@@ -36,8 +36,12 @@ class Link : net::Poller::Handler {
     Link(net::Poller& poller, LinkUser& user) : poller_(poller), user_(user) {}
     ~Link() override { close(); }
 
-    // The addresses are tried one after the other, each for `patience`. `authorities`: TLS when given.
-    void connect(std::vector<Address> addresses, std::chrono::milliseconds patience, std::uint32_t receive_buffer,
+    struct Patience {
+        std::chrono::milliseconds connect;    // with each address
+        std::chrono::milliseconds handshake;  // of TLS: a weak camera reckons for seconds
+    };
+    // The addresses are tried one after the other. `authorities`: TLS when given.
+    void connect(std::vector<Address> addresses, Patience patience, std::uint32_t receive_buffer,
                  std::shared_ptr<TlsAuthorities> authorities, std::string host);
     void send(std::string_view bytes);
     void close();
@@ -65,7 +69,7 @@ class Link : net::Poller::Handler {
     int descriptor_ = -1;
     std::vector<Address> addresses_;
     std::size_t current_ = 0;
-    std::chrono::milliseconds patience_{};
+    Patience patience_{};
     net::Poller::TimerId timer_ = 0;
     std::uint32_t receive_buffer_ = 0;
     std::shared_ptr<TlsAuthorities> authorities_;

@@ -155,7 +155,7 @@ TEST_CASE(
     Backoff away(500ms, 30s);
     std::chrono::milliseconds last{};
     for (int i = 0; i < 40; ++i) last = away.next({.why = Ending::Why::Unreachable}, 65s, 1.0);
-    CHECK(last == 3750ms);
+    CHECK(last == 2500ms);
     away.succeeded();
     CHECK(away.next({.why = Ending::Why::Lost}, 65s, 0) == 500ms);
     Backoff refusing(500ms, 30s);
@@ -164,6 +164,25 @@ TEST_CASE(
     CHECK(refusing.next({.why = Ending::Why::Refused, .status = 503, .retry_after = 120s}, 65s, 0) == 120s);
     CHECK(refusing.next({.why = Ending::Why::Refused, .status = 503}, 65s, 1.0) == 37'500ms);
     CHECK(refusing.next({.why = Ending::Why::Lost, .stale_session = true}, 65s, 0) == 65s);
+}
+
+TEST_CASE(
+    "however long a camera was away, and while it starts up, it is asked often enough to be recorded in five seconds") {
+    Backoff backoff(500ms, 30s);
+    // An hour of absence, and what it says before it is ready.
+    for (int i = 0; i < 1'000; ++i) CHECK(backoff.next({.why = Ending::Why::Unreachable}, 65s, 1.0) <= 2500ms);
+    for (const auto why : {Ending::Why::Refused, Ending::Why::NotFound, Ending::Why::NoVideo})
+        CHECK(backoff.next({.why = why, .status = 503}, 65s, 1.0) <= 2500ms);
+    // A password is not guessed at that pace, and the hour is not held against it either.
+    CHECK(backoff.next({.why = Ending::Why::Unauthorized, .status = 401}, 65s, 0) == 5s);
+    // Nor is it taken for ever for a start.
+    std::chrono::milliseconds last{};
+    for (int i = 0; i < Backoff::kStartUpRefusals + 8; ++i)
+        last = backoff.next({.why = Ending::Why::Refused, .status = 503}, 65s, 0);
+    CHECK(last == 30s);
+    const StreamOptions usual;
+    // The last SYN of an attempt goes out a second after the first: from there to the first of the next attempt.
+    CHECK(usual.connect_timeout - 1s + Backoff::kUnreachableMost * 5 / 4 <= 4s);
 }
 
 TEST_CASE("the rate is measured from the times of the frames, whatever their order") {

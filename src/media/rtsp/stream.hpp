@@ -29,13 +29,15 @@ struct StreamOptions {
     bool tls_verify = true;
     // Believe hosts in Content-Base and control attributes. Cameras behind address translation get them wrong.
     bool follow_control_host = false;
-    std::chrono::milliseconds connect_timeout{5'000};
+    // Of TCP alone. The kernel asks at once, after 1 s and after 3 s: waiting for the third would only delay the next
+    // attempt, and with it a camera that has just come back.
+    std::chrono::milliseconds connect_timeout{2'000};
     std::chrono::milliseconds silence_timeout{5'000};  // no frame for so long: reconnect
     std::chrono::milliseconds backoff_first{500};  // doubled to backoff_most, with jitter; never less after 401/453/503
     std::chrono::milliseconds backoff_most{30'000};
     std::uint32_t receive_buffer = 0;  // SO_RCVBUF in bytes; 0: the system's, 4 MiB over UDP
     // The rest is for tests, and for cameras that need it.
-    std::chrono::milliseconds answer_timeout{5'000};  // of one request
+    std::chrono::milliseconds answer_timeout{5'000};  // of one request, one look-up, one TLS handshake
     std::chrono::milliseconds teardown_timeout{1'000};
     std::chrono::milliseconds udp_silence{3'000};          // nothing at all over UDP: TCP is tried
     std::chrono::milliseconds report_interval{5'000};      // receiver reports

@@ -10,6 +10,7 @@
 // dropped and said to be.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/log.hpp"
@@ -71,7 +73,9 @@ struct ArchiveEvent {
         Erased,
         SpaceShort,
         Recovered,
-        ClockStep
+        ClockStep,
+        Interrupted,  // of a camera: nothing is recorded from here on; why
+        Resumed
     };
     Kind kind = Kind::DiskLost;
     base::Timestamp at;
@@ -79,13 +83,21 @@ struct ArchiveEvent {
     std::string detail;  // English
 };
 
+// In the database, the log and the API; in the order of the kinds.
+inline constexpr std::array<std::string_view, 12> kEventNames{"disk_lost", "disk_wrong", "disk_full",   "disk_slow",
+                                                              "disk_back", "dropped",    "erased",      "space_short",
+                                                              "recovered", "clock_step", "interrupted", "resumed"};
+[[nodiscard]] constexpr std::string_view event_name(ArchiveEvent::Kind kind) {
+    return kEventNames.at(static_cast<std::size_t>(kind));
+}
+
 // A stretch of a camera's recording that is continuous, or the reason why there is none.
 struct Span {
     std::int64_t from_us = 0;  // UTC
     std::int64_t to_us = 0;
     bool recorded = true;
-    std::string
-        reason;  // of a gap: "camera_lost", "recorder_stopped", "disk_behind", "damaged", "erased", "format_changed"
+    std::string reason;  // of a gap: "camera_lost", "recorder_stopped", "disk_behind", "damaged", "erased",
+                         // "format_changed", "clock_set"
 };
 
 struct FileInfo {

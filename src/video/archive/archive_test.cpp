@@ -111,6 +111,12 @@ TEST_CASE("gaps are told with their reason, and a silence nobody told is one too
     REQUIRE(spans.size() == 5);
     CHECK(std::abs(spans[1].to_us - spans[1].from_us - 20 * kSecond) < kSecond / 10);
     CHECK(std::abs(spans[3].to_us - spans[3].from_us - 8 * kSecond) < kSecond / 10);
+    std::string told;
+    for (const ArchiveEvent& event : archive.engine->events(0, kForever))
+        told += fmt::format("{}: {}; ", event_name(event.kind), event.detail);
+    CHECK(told ==
+          "interrupted: camera_lost; resumed: after 20.0 s without an image; "
+          "interrupted: nothing came for 8.0 s; resumed: after 8.0 s without an image; ");
 }
 
 TEST_CASE("the recorder was switched off: the timeline says so") {

@@ -40,6 +40,8 @@ class Disk {
     [[nodiscard]] std::string id() const;
     [[nodiscard]] DiskHealth health() const { return health_.load(); }
     void set_health(DiskHealth health) { health_.store(health); }
+    // False when it is not `from` any more: another thread found out more.
+    bool turn(DiskHealth from, DiskHealth to) { return health_.compare_exchange_strong(from, to); }
     // Whether files may be written there.
     [[nodiscard]] bool usable() const { return health() == DiskHealth::Good || health() == DiskHealth::Slow; }
     [[nodiscard]] std::uint64_t bytes() const { return bytes_.load(); }

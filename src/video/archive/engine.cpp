@@ -23,6 +23,27 @@ std::int64_t system_monotonic_us() {
         .count();
 }
 
+base::Level level_of(ArchiveEvent::Kind kind) {
+    switch (kind) {
+        case ArchiveEvent::Kind::DiskLost:
+        case ArchiveEvent::Kind::DiskWrong:
+        case ArchiveEvent::Kind::DiskFull:
+        case ArchiveEvent::Kind::Dropped:
+            return base::Level::Error;
+        case ArchiveEvent::Kind::DiskSlow:
+        case ArchiveEvent::Kind::SpaceShort:
+        case ArchiveEvent::Kind::ClockStep:
+        case ArchiveEvent::Kind::Interrupted:
+            return base::Level::Warn;
+        case ArchiveEvent::Kind::DiskBack:
+        case ArchiveEvent::Kind::Erased:
+        case ArchiveEvent::Kind::Recovered:
+        case ArchiveEvent::Kind::Resumed:
+            return base::Level::Info;
+    }
+    return base::Level::Info;
+}
+
 void name_thread(const std::string& name) {
     ::pthread_setname_np(::pthread_self(), name.substr(0, 15).c_str());
 }
@@ -145,6 +166,7 @@ void Engine::start_threads() {
 void Engine::tick() {
     std::lock_guard lock(tracks_mutex_);
     for (FileTrack* track : tracks_) track->tick(now_us(), false);
+    watch_slow_disks();
 }
 
 void Engine::step() {
@@ -244,6 +266,9 @@ Retention Engine::retention_of(const CameraId& camera) {
 
 void Engine::event(ArchiveEvent::Kind kind, const CameraId& camera, std::string detail) {
     ArchiveEvent event{kind, clock_.now(), camera, std::move(detail)};
+    // At once: the thread that takes them may be waiting for a disk itself.
+    log_.write(level_of(kind), fmt::format("archive_{}", event_name(kind)),
+               {{"camera", event.camera}, {"detail", event.detail}});
     inbox_.with([&](Inbox& inbox) { inbox.events.push_back(std::move(event)); });
 }
 

@@ -62,6 +62,7 @@ class Engine final : public Archive {
     void identify_disks();
     void watch_disks();
     void watch_disk(std::size_t disk);
+    void watch_slow_disks();
     // Recovery.
     void recover_disk(std::size_t disk);
     void recover_unknown(std::size_t disk, const CameraId& camera);

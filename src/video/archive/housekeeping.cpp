@@ -25,32 +25,11 @@ constexpr std::int64_t kClockStep = 2 * kSecondUs;
 constexpr std::uint64_t kRoomAgain = 64ULL << 20U;
 constexpr double kWarnDays = 7;
 
-base::Level level_of(ArchiveEvent::Kind kind) {
-    switch (kind) {
-        case ArchiveEvent::Kind::DiskLost:
-        case ArchiveEvent::Kind::DiskWrong:
-        case ArchiveEvent::Kind::DiskFull:
-        case ArchiveEvent::Kind::Dropped:
-            return base::Level::Error;
-        case ArchiveEvent::Kind::DiskSlow:
-        case ArchiveEvent::Kind::SpaceShort:
-        case ArchiveEvent::Kind::ClockStep:
-            return base::Level::Warn;
-        case ArchiveEvent::Kind::DiskBack:
-        case ArchiveEvent::Kind::Erased:
-        case ArchiveEvent::Kind::Recovered:
-            return base::Level::Info;
-    }
-    return base::Level::Info;
-}
-
 }  // namespace
 
 void Engine::take_inbox() {
     Inbox inbox = inbox_.with([](Inbox& waiting) { return std::exchange(waiting, {}); });
     for (const ArchiveEvent& event : inbox.events) {
-        log_.write(level_of(event.kind), fmt::format("archive_{}", event_name(event.kind)),
-                   {{"camera", event.camera}, {"detail", event.detail}});
         if (on_event_) on_event_(event);
     }
     std::move(inbox.events.begin(), inbox.events.end(), std::back_inserter(unwritten_events_));
@@ -131,7 +110,6 @@ void Engine::watch_disks() {
 
 void Engine::watch_disk(std::size_t i) {
     Disk& disk = *disks_[i];
-    std::int64_t busy = writer_->busy_since(i);
     const std::string folder = disk.folder().string();
     switch (disk.health()) {
         case DiskHealth::Lost:
@@ -146,19 +124,10 @@ void Engine::watch_disk(std::size_t i) {
             event(ArchiveEvent::Kind::DiskBack, {}, folder + " is back");
             return;
         case DiskHealth::Slow:
-            if (busy != 0 && monotonic_us_() - busy > kSlowAfter) return;
-            disk.set_health(DiskHealth::Good);
-            event(ArchiveEvent::Kind::DiskBack, {}, folder + " answers again");
             return;
         case DiskHealth::Good:
         case DiskHealth::Full:
             break;
-    }
-    if (busy != 0 && monotonic_us_() - busy > kSlowAfter) {
-        if (disk.health() != DiskHealth::Good) return;
-        disk.set_health(DiskHealth::Slow);
-        event(ArchiveEvent::Kind::DiskSlow, {}, folder + " has not answered for five seconds");
-        return;
     }
     if (auto status = disk.check(io_); !status) {
         writer_->condemn(i, std::move(status.error()));
@@ -168,6 +137,19 @@ void Engine::watch_disk(std::size_t i) {
         disk.set_health(DiskHealth::Good);
         writer_->disk_changed();
         event(ArchiveEvent::Kind::DiskBack, {}, folder + " has room again");
+    }
+}
+
+// Not among the archive's own jobs: those wait when the database lies on the disk that does not answer.
+void Engine::watch_slow_disks() {
+    for (std::size_t i = 0; i < disks_.size(); ++i) {
+        const std::int64_t busy = writer_->busy_since(i);
+        const bool stalls = busy != 0 && monotonic_us_() - busy > kSlowAfter;
+        const std::string folder = disks_[i]->folder().string();
+        if (stalls && disks_[i]->turn(DiskHealth::Good, DiskHealth::Slow))
+            event(ArchiveEvent::Kind::DiskSlow, {}, folder + " has not answered for five seconds");
+        if (!stalls && disks_[i]->turn(DiskHealth::Slow, DiskHealth::Good))
+            event(ArchiveEvent::Kind::DiskBack, {}, folder + " answers again");
     }
 }
 

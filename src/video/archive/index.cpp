@@ -110,14 +110,7 @@ void share_format(FileRow& file, const std::vector<FileRow>& before) {
     if (!before.empty() && *before.back().format == *file.format) file.format = before.back().format;
 }
 
-constexpr std::array<std::string_view, 10> kKinds{"disk_lost", "disk_wrong", "disk_full",   "disk_slow", "disk_back",
-                                                  "dropped",   "erased",     "space_short", "recovered", "clock_step"};
-
 }  // namespace
-
-std::string_view event_name(ArchiveEvent::Kind kind) {
-    return kKinds.at(static_cast<std::size_t>(kind));
-}
 
 base::Result<std::unique_ptr<Index>> Index::open(const std::filesystem::path& path,
                                                  const std::filesystem::path& migrations, base::Timestamp now) {
@@ -291,8 +284,8 @@ std::vector<ArchiveEvent> Index::events(std::int64_t from_us, std::int64_t to_us
         std::vector<ArchiveEvent> events;
         reader.query(kEvents, {from_us / 1000, to_us / 1000}, [&](const Row& row) {
             ArchiveEvent event;
-            for (std::size_t i = 0; i < kKinds.size(); ++i)
-                if (kKinds.at(i) == row.text(1)) event.kind = static_cast<ArchiveEvent::Kind>(i);
+            for (std::size_t i = 0; i < kEventNames.size(); ++i)
+                if (kEventNames.at(i) == row.text(1)) event.kind = static_cast<ArchiveEvent::Kind>(i);
             event.at = row.timestamp(0);
             event.camera = row.string(2);
             event.detail = row.string(3);

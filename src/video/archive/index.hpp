@@ -89,6 +89,4 @@ class Index {
     std::unique_ptr<db::Database> database_;
 };
 
-[[nodiscard]] std::string_view event_name(ArchiveEvent::Kind kind);
-
 }  // namespace beffroi::archive

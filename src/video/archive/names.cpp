@@ -23,8 +23,8 @@ std::vector<fs::path> entries(const fs::path& folder, bool folders) {
     return found;
 }
 
-constexpr std::array<std::string_view, 7> kReasons{
-    "", "camera_lost", "recorder_stopped", "disk_behind", "damaged", "format_changed", "other"};
+constexpr std::array<std::string_view, 8> kReasons{
+    "", "camera_lost", "recorder_stopped", "disk_behind", "damaged", "format_changed", "other", "clock_set"};
 
 }  // namespace
 

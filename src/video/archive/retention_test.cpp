@@ -1,6 +1,7 @@
 #include "video/archive/retention.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "video/archive/names.hpp"
 #include "video/archive/test_support.hpp"
@@ -144,6 +145,23 @@ TEST_CASE("the clock is set by an hour while recording: nothing is erased too ea
         set(first + kDayMs + std::abs(step_ms) + 60'000);
         CHECK(archive.engine->files("porte-nord", 0, kForever).empty());
     }
+}
+
+TEST_CASE("what was recorded while the clock was an hour ahead is on the timeline when the clock has been set back") {
+    TestArchive archive;
+    archive.open();
+    TestCamera camera(archive, "porte-nord", mp4::synthetic(250, 25, 200));
+    for (std::int64_t step_ms : {std::int64_t{0}, kHourMs, -kHourMs}) {
+        archive.clock.set(base::Timestamp{archive.clock.now().ms + step_ms});
+        camera.send(60);
+    }
+    archive.engine->flush();
+    std::string told;
+    for (const Span& span : archive.engine->timeline("porte-nord", kTestStartUs, kTestStartUs + 2 * kHourMs * 1000))
+        told += fmt::format("{} {}; ", (span.to_us - span.from_us + 500'000) / 1'000'000,
+                            span.recorded ? "recorded" : span.reason);
+    // Two hours by the wrong clock, of which nothing is missing; and nothing is missing yet of what is to come.
+    CHECK(told == "60 recorded; 60 clock_set; 60 recorded; 60 recorded; ");
 }
 
 TEST_CASE(

@@ -58,13 +58,21 @@ std::vector<Span> make_timeline(TimelineFacts facts, std::int64_t from_us, std::
     std::sort(facts.recorded.begin(), facts.recorded.end());
     std::vector<Interval> recorded = joined(facts.recorded);
     for (const GapRow& gap : facts.gaps)
-        if (gap.to_us - gap.from_us >= kShortest) cut_out(recorded, gap);
-    to_us = std::min(to_us, facts.now_us);
+        // Where the clock was set forward, and back before or later, there may be recordings of the time in between.
+        if (gap.to_us - gap.from_us >= kShortest && gap.reason != "clock_set") cut_out(recorded, gap);
     std::vector<Span> spans;
     std::int64_t at = from_us;
     bool seen = false;
+    // Recordings of a later time than now are there, when the clock was wrong; but nothing is missing yet in the
+    // future.
     auto gap_until = [&](std::int64_t until, const std::string& reason) {
+        until = std::min(until, facts.now_us);
         if (until - at >= kShortest) spans.push_back({at, until, false, reason});
+    };
+    // Still being written, or not.
+    auto behind_the_last = [&](std::int64_t until) {
+        if (seen && std::min(until, facts.now_us) - at > kStillWritten)
+            gap_until(until, facts.gap_now.empty() ? "camera_lost" : facts.gap_now);
     };
     for (const Interval& one : recorded) {
         std::int64_t begin = std::max(one.first, from_us);
@@ -72,16 +80,16 @@ std::vector<Span> make_timeline(TimelineFacts facts, std::int64_t from_us, std::
         if (end <= begin) continue;
         bool told = std::any_of(facts.gaps.begin(), facts.gaps.end(),
                                 [&](const GapRow& gap) { return gap.to_us > at && gap.from_us < begin; });
-        if (seen || told || facts.erased_us > at) gap_until(begin, reason_for(facts, at, begin));
+        if (begin > facts.now_us)
+            behind_the_last(facts.now_us);
+        else if (seen || told || facts.erased_us > at)
+            gap_until(begin, reason_for(facts, at, begin));
         spans.push_back({std::max(begin, at), end, true, {}});
         at = end;
         seen = true;
     }
-    // Behind the last one: still being written, or not.
-    if (seen && to_us - at > kStillWritten && facts.now_us - at > kStillWritten)
-        gap_until(to_us, facts.gap_now.empty() ? "camera_lost" : facts.gap_now);
-    else if (!seen && facts.erased_us > from_us)
-        gap_until(std::min(to_us, facts.erased_us), "erased");
+    behind_the_last(to_us);
+    if (!seen && facts.erased_us > from_us) gap_until(std::min(to_us, facts.erased_us), "erased");
     return spans;
 }
 

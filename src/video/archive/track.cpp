@@ -62,6 +62,12 @@ void FileTrack::gap(const std::string& reason) {
     next_gap_ = reason_of(reason);
     next_break_ = true;
     gap_now_ = reason;
+    // Once for each reason: a camera that is away is asked every few seconds, and each attempt ends here.
+    const bool by_us = next_gap_ == mp4::GapReason::RecorderStopped;
+    if (!by_us && std::find(told_.begin(), told_.end(), reason) == told_.end()) {
+        told_.push_back(reason);
+        hooks_.event(ArchiveEvent::Kind::Interrupted, camera_->id, reason);
+    }
     // What lies unfinished in the buffer belongs to a frame that will not come.
     close_fragment(std::nullopt);
     end_file();
@@ -107,8 +113,9 @@ FileTrack::Placed FileTrack::place(const rtp::Frame& frame) {
     if (any_) {
         placed.breaks = frame.discontinuity || next_break_ || rtp_step > kJumpTicks || rtp_step < -kJumpTicks;
         // Our clock was set back, or forward by more than the camera's clock can explain.
-        if (arrival_step < -kSecondUs || ticks_of(arrival_step - kClockSetUs) > std::max<std::int64_t>(rtp_step, 0))
-            placed.new_file = true;
+        const bool forward = ticks_of(arrival_step - kClockSetUs) > std::max<std::int64_t>(rtp_step, 0);
+        if (arrival_step < -kSecondUs || forward) placed.new_file = true;
+        if (forward && !placed.breaks && next_gap_ == mp4::GapReason::None) next_gap_ = mp4::GapReason::ClockSet;
         notice_silence(rtp_step, arrival_step, placed.breaks);
     }
     if (file_is_over(frame)) placed.new_file = true;
@@ -129,6 +136,18 @@ void FileTrack::notice_silence(std::int64_t rtp_step, std::int64_t arrival_step,
     if (next_gap_ != mp4::GapReason::None) return;
     std::int64_t silence = std::max(ticks_of(kSilenceUs), 3 * usual_step_);
     if (ticks_of(arrival_step) > silence && (breaks || rtp_step > silence)) next_gap_ = mp4::GapReason::CameraLost;
+}
+
+void FileTrack::tell_resumed(const rtp::Frame& frame) {
+    const double away = any_ ? static_cast<double>(frame.arrival_us - last_arrival_us_) / kSecondUs : 0;
+    if (told_.empty() && fragment_gap_ == mp4::GapReason::CameraLost) {
+        told_.emplace_back(reason_name(fragment_gap_));
+        hooks_.event(ArchiveEvent::Kind::Interrupted, camera_->id, fmt::format("nothing came for {:.1f} s", away));
+    }
+    if (told_.empty()) return;
+    told_.clear();
+    hooks_.event(ArchiveEvent::Kind::Resumed, camera_->id,
+                 away > 0 ? fmt::format("after {:.1f} s without an image", away) : std::string());
 }
 
 bool FileTrack::file_is_over(const rtp::Frame& frame) const {
@@ -204,6 +223,7 @@ void FileTrack::record(const rtp::Frame& frame, std::size_t at, const Placed& pl
     if (fragment_->samples().empty()) {
         fragment_gap_ = std::exchange(next_gap_, mp4::GapReason::None);
         fragment_break_ = std::exchange(next_break_, false) || placed.breaks;
+        tell_resumed(frame);
     }
     mp4::Sample sample;
     sample.offset = static_cast<std::uint32_t>(at);

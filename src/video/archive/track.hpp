@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "media/mp4/decode_clock.hpp"
 #include "media/mp4/fragment.hpp"
@@ -64,6 +65,7 @@ class FileTrack final : public Track {
     [[nodiscard]] Placed place(const rtp::Frame& frame);
     [[nodiscard]] bool cut_before(const rtp::Frame& frame, const Placed& placed) const;
     void notice_silence(std::int64_t rtp_step, std::int64_t arrival_step, bool breaks);
+    void tell_resumed(const rtp::Frame& frame);
     [[nodiscard]] bool file_is_over(const rtp::Frame& frame) const;
     void begin_file(std::int64_t arrival_us);
     void record(const rtp::Frame& frame, std::size_t at, const Placed& placed);
@@ -99,6 +101,7 @@ class FileTrack final : public Track {
     mp4::GapReason fragment_gap_ = mp4::GapReason::None;
     bool fragment_break_ = false;
     std::string gap_now_;
+    std::vector<std::string> told_;  // reasons told as events since the last frame
     // Of the frame before.
     bool any_ = false;
     std::int64_t last_rtp_ = 0, last_decode_ = 0, last_arrival_us_ = 0;

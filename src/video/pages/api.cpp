@@ -190,7 +190,7 @@ http::Response events(Services& services, const http::Request& request) {
         if (!camera.empty() && event.camera != camera) continue;
         json.begin_object()
             .member("at", base::iso(event.at))
-            .member("kind", event_name(event.kind))
+            .member("kind", archive::event_name(event.kind))
             .member("camera", event.camera)
             .member("detail", event.detail)
             .end_object();

@@ -65,8 +65,8 @@ html::Attrs stream_data(const CameraStatus& camera, const Writer& w) {
 // Sentences that a script shows: in the page, hidden, so that they come from the catalogue.
 void sentences(Writer& w) {
     w("<template data-sentences>{}</template>", [&] {
-        for (const std::string_view key : {"connecting", "live", "lost", "dropped", "unsupported", "no_mse", "gap",
-                                           "end", "nothing", "failed", "behind", "at"})
+        for (const std::string_view key : {"connecting", "live", "lost", "dropped", "unsupported", "no_mse", "pictures",
+                                           "gap", "end", "nothing", "failed", "behind", "at"})
             w("<span data-key='{}'>{}</span>", key, w.t("video.js." + std::string(key)));
     });
 }

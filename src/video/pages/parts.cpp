@@ -74,31 +74,4 @@ std::string_view state_name(CameraStatus::State state) {
     return "";
 }
 
-std::string_view event_name(archive::ArchiveEvent::Kind kind) {
-    using Kind = archive::ArchiveEvent::Kind;
-    switch (kind) {
-        case Kind::DiskLost:
-            return "disk_lost";
-        case Kind::DiskWrong:
-            return "disk_wrong";
-        case Kind::DiskFull:
-            return "disk_full";
-        case Kind::DiskSlow:
-            return "disk_slow";
-        case Kind::DiskBack:
-            return "disk_back";
-        case Kind::Dropped:
-            return "frames_dropped";
-        case Kind::Erased:
-            return "erased";
-        case Kind::SpaceShort:
-            return "space_short";
-        case Kind::Recovered:
-            return "recovered";
-        case Kind::ClockStep:
-            return "clock_step";
-    }
-    return "";
-}
-
 }  // namespace beffroi::video_pages

@@ -55,8 +55,7 @@ struct Interval {
 // From `from` and `to`, or `period` (day, week, month) before now. `longest` in microseconds.
 [[nodiscard]] Interval interval_of(const http::Request& request, const base::Clock& clock, std::int64_t longest);
 
-[[nodiscard]] std::string_view state_name(CameraStatus::State state);         // "recording"
-[[nodiscard]] std::string_view event_name(archive::ArchiveEvent::Kind kind);  // "disk_lost"
+[[nodiscard]] std::string_view state_name(CameraStatus::State state);  // "recording"
 
 void add_api(http::Router& router, const SitePtr& site);
 void add_media(http::Router& router, const SitePtr& site);

@@ -1,0 +1,12 @@
+// How many sockets and files a process may have open at once.
+#pragma once
+
+#include <cstddef>
+
+namespace beffroi::net {
+
+// Asks for as many as the system lets this process have, and gives how many that are: what a service gets unless it
+// asks is 1,024, for the sake of programs that use select(). Children inherit it.
+std::size_t raise_descriptor_limit();
+
+}  // namespace beffroi::net

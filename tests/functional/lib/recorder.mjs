@@ -43,6 +43,8 @@ export class Stage {
     this.config = path.join(this.scratch, 'beffroi-video.toml');
     this.children = new Set();
     fs.mkdirSync(this.disk);
+    // A test that fails before its first case never comes to its end: nothing of it may go on running.
+    process.on('exit', () => this.children.forEach((child) => child.kill('SIGKILL')));
   }
 
   end({ keep = false } = {}) {

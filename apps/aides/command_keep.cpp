@@ -12,6 +12,8 @@
 #include "app.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
+#include "db/compact.hpp"
+#include "html/forms.hpp"
 #include "journal/journal.hpp"
 
 namespace beffroi::apps {
@@ -232,6 +234,31 @@ int verify_store(const Common& common) {
     if (!verified) return say(common, verified.error());
     print(verified->json);
     return verified->whole ? kDone : kFound;
+}
+
+int compact(const Common& common) {
+    const std::string file = database_file(common.settings).string();
+    if (!fs::exists(file)) return say(common, {Code::NotFound, fmt::format("{}: no such database", file), {}});
+    auto catalogue = load_catalogue(common.settings);
+    if (!catalogue) return say(common, catalogue.error());
+    {
+        // The migrations first: it is after them that a file is sparse.
+        base::SystemClock clock;
+        auto app = App::open(common.settings, clock);
+        if (!app) return say(common, app.error());
+    }
+    auto done = db::compact(file);
+    if (!done) return say(common, done.error());
+    const std::int64_t freed = done->before_bytes - done->after_bytes;
+    auto size = [&](std::int64_t bytes) { return html::format_size(bytes, common.language); };
+    print(common.json ? fmt::format(R"({{"file":{},"before_bytes":{},"after_bytes":{},"freed_bytes":{}}})",
+                                    base::json_string(file), done->before_bytes, done->after_bytes, freed)
+                      : catalogue->text(common.language, "db.compacted",
+                                        {{"file", file},
+                                         {"before", size(done->before_bytes)},
+                                         {"after", size(done->after_bytes)},
+                                         {"freed", size(freed)}}));
+    return kDone;
 }
 
 int person_create(const Common& common, const std::string& email, const std::string& name,

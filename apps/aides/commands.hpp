@@ -69,6 +69,7 @@ int journal_head(const Common& common);
 int backup(const Common& common, const std::filesystem::path& to);
 int restore(const Common& common, const std::filesystem::path& from);
 int verify_store(const Common& common);
+int compact(const Common& common);
 
 int serve(const Common& common);
 // Makes the demonstration in the data folder, once; then only tells its accounts.

@@ -182,6 +182,9 @@ void Program::keeping() {
         ->required();
     command(cli_, "verify", "Checks database, journal, envelope and every stored document",
             [](const apps::Common& c) { return apps::verify_store(c); });
+    command(cli_, "compact",
+            "Gives back to the disk what the database file holds empty; the portal is stopped meanwhile",
+            [](const apps::Common& c) { return apps::compact(c); });
 }
 
 Program::Program() {

@@ -43,7 +43,7 @@ _beffroi_aides() {
 
   local words=""
   case "$command" in
-    "") words="territory scheme amount simulate serve demo edition person journal backup restore verify" ;;
+    "") words="territory scheme amount simulate serve demo edition person journal backup restore verify compact" ;;
     territory)
       case "$sub" in
         "") words="show search import import-contours" ;;

@@ -1,5 +1,5 @@
 # Completion of beffroi-aides for fish: commands, options, editions.
-set -l top territory scheme amount simulate serve demo edition person journal backup restore verify
+set -l top territory scheme amount simulate serve demo edition person journal backup restore verify compact
 function __beffroi_aides_editions
     beffroi-aides scheme list --json 2>/dev/null | string match -ra '"id":"[^"]*"' | string split -f4 '"'
 end

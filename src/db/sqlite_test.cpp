@@ -1,6 +1,7 @@
 // What is SQLite's own: files, crashes, full disks, other processes.
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -11,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "db/compact.hpp"
 #include "db/fair_mutex.hpp"
 #include "db/test_support.hpp"
 #include "db/version.hpp"
@@ -356,6 +358,109 @@ TEST_CASE("the pen is handed on in the order of asking") {
     mutex.unlock();
     for (auto& thread : threads) thread.join();
     CHECK(order == std::vector<int>{0, 1, 2, 3, 4});
+}
+
+namespace {
+
+// Many rows, most of them removed again: a file that is nearly empty.
+void make_sparse(const std::string& path, int one_kept_of = 40) {
+    auto database = open_file(path);
+    create_tables(*database);
+    REQUIRE(database->write([&](Writer& writer) -> base::Status {
+        writer.script(
+            "INSERT INTO act (n, filler) WITH RECURSIVE k (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < "
+            "4000) SELECT n, hex(zeroblob(1000)) FROM k;");
+        writer.execute({"remove", "DELETE FROM act WHERE n % $1 <> 0"}, {one_kept_of});
+        return {};
+    }));
+}
+
+}  // namespace
+
+TEST_CASE("a sparse file is given back to the disk, with every row that it held") {
+    ScratchFolder scratch;
+    const std::string path = scratch.file("sparse.db");
+    make_sparse(path);
+    const auto done = compact(path);
+    REQUIRE_MESSAGE(done, done.error().detail);
+    CHECK(done->before_bytes > 7'000'000);
+    CHECK(done->after_bytes < done->before_bytes / 10);
+    CHECK(std::filesystem::file_size(path) == static_cast<std::uintmax_t>(done->after_bytes));
+    // Opened as before: its log, its rows, its check.
+    auto database = open_file(path);
+    CHECK(number(*database, "SELECT count(*) FROM act") == 100);
+    CHECK(database->check());
+    CHECK(database->read([](Reader& reader) {
+        return reader.first({"mode", "PRAGMA journal_mode"}, {}, [](const Row& row) { return row.string(0); });
+    }) == "wal");
+    int files = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(scratch.path())) ++files;
+    CHECK(files <= 3);  // the database and its two logs: nothing temporary stays
+}
+
+TEST_CASE("a file that a program has open is not compacted, and says so") {
+    ScratchFolder scratch;
+    const std::string path = scratch.file("sparse.db");
+    make_sparse(path);
+    const auto size = std::filesystem::file_size(path);
+    auto portal = open_file(path);
+    REQUIRE(number(*portal, "SELECT count(*) FROM act") == 100);
+    const auto done = compact(path);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == Code::Conflict);
+    CHECK(done.error().message.key == "db.in_use");
+    CHECK(add_act(*portal, 5'000, "x"));
+    portal.reset();
+    CHECK(std::filesystem::file_size(path) >= size);
+    CHECK(compact(path));
+    CHECK_FALSE(compact(scratch.file("elsewhere.db")));
+}
+
+TEST_CASE("a program killed while it compacts leaves every row, and the next one goes on") {
+    ScratchFolder scratch;
+    const std::string path = scratch.file("sparse.db");
+    make_sparse(path, 2);
+    for (int round = 0; round < 5; ++round) {
+        pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) {
+            (void)compact(path);
+            ::_exit(0);
+        }
+        // While the former pages are in the journal, the new ones on their way into the file.
+        int status = 0;
+        while (!std::filesystem::exists(path + "-journal") && ::waitpid(child, &status, WNOHANG) == 0)
+            std::this_thread::yield();
+        ::kill(child, SIGKILL);
+        (void)::waitpid(child, &status, 0);
+        auto database = open_file(path, true);
+        CHECK(number(*database, "SELECT count(*) FROM act") == 2'000);
+        CHECK(database->check());
+    }
+    CHECK(compact(path));
+}
+
+TEST_CASE("without the room that it takes meanwhile, nothing is compacted (where mounting a small disk is allowed)") {
+    ScratchFolder scratch;
+    const std::string folder = scratch.file("small");
+    std::filesystem::create_directory(folder);
+    SmallDisk disk(folder);
+    if (!disk.mounted) {
+        MESSAGE("skipped: no right to mount a small disk");
+        return;
+    }
+    const std::string path = folder + "/full.db";
+    {
+        auto database = open_file(path);
+        create_tables(*database);
+        for (std::int64_t n = 1; n <= 40; ++n) REQUIRE(add_act(*database, n, std::string(20'000, 'x')));
+    }
+    const auto done = compact(path);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().code == Code::Unavailable);
+    CHECK(done.error().message.key == "db.no_room");
+    auto database = open_file(path);
+    CHECK(number(*database, "SELECT count(*) FROM act") == 40);
 }
 
 }  // namespace beffroi::db

@@ -186,6 +186,10 @@ test('the portal is copied while it runs, and stops in order', async () => {
     assert.match(made.journal_head, /^\d+:[0-9a-f]{64}$/);
     const again = json(['backup', backup]);
     assert.equal(again.documents_copied, 0);
+    const refused = json(['compact'], 1);
+    assert.equal(refused.error, 'conflict');
+    assert.match(refused.message, /ouvert par un autre programme/);
+    assert.match(run(['--language', 'en', 'compact']).stderr, /open in another program/);
   } finally {
     server.kill('SIGTERM');
   }
@@ -197,6 +201,22 @@ test('the backup, restored elsewhere, is the same and whole', () => {
   for (const folder of [data, restored]) assert.equal(json(['verify'], 0, folder).whole, true);
   assert.equal(json(['journal', 'head'], 0, restored).head, json(['journal', 'head']).head);
   assert.equal(json(lestrem('hdf-videoprotection/2022'), 0, restored).amount_cents, 1708830);
+});
+
+test('once the portal is stopped, the database is compacted and holds the same', () => {
+  const before = json(['journal', 'head']).head;
+  const done = json(['compact']);
+  const size = fs.statSync(done.file).size;
+  assert.equal(done.after_bytes, size);
+  assert.ok(done.before_bytes >= size);
+  assert.equal(done.freed_bytes, done.before_bytes - size);
+  assert.equal(json(['verify']).whole, true);
+  assert.equal(json(['journal', 'head']).head, before);
+  assert.match(run(['compact']).stdout, /avant, .* après/);
+  assert.deepEqual(fs.readdirSync(data).filter((name) => name.startsWith('etilqs')), [], 'no temporary file stays');
+  const nowhere = path.join(scratch, 'no-data');
+  assert.equal(json(['compact'], 2, nowhere).error, 'not_found');
+  assert.ok(!fs.existsSync(nowhere), 'no database is made to be compacted');
 });
 
 test('a restore never writes over data, and wants a backup', () => {

@@ -121,9 +121,32 @@ TEST_CASE("the map colours by class, links only what has a value, and drops what
     CHECK(svg.find("map-area map-c1\" d=\"M20 0") != std::string::npos);
     CHECK(svg.find("map-area map-c3\" d=\"M0 0L10 0") != std::string::npos);
     CHECK(svg.find("map-area map-c0\" d=\"M40 0L50 0L50 10Z\"/>") != std::string::npos);
-    CHECK(svg.find("Moins de 1\u202F000\u00A0€") != std::string::npos);
-    CHECK(svg.find("De 1\u202F000\u00A0€ à moins de 10\u202F000\u00A0€") != std::string::npos);
     CHECK(svg.find("map-outline") != std::string::npos);
+}
+
+TEST_CASE("the key of the map says what each shade means, and what has no grant") {
+    const auto key = map_key(kFrame, std::vector<std::int64_t>{100000, 1000000});
+    std::vector<std::string> lines;
+    for (const auto& line : key) lines.push_back(std::to_string(line.number) + " " + line.label);
+    CHECK(lines == std::vector<std::string>{"1 Moins de 1\u202F000\u00A0€",
+                                            "2 De 1\u202F000\u00A0€ à moins de 10\u202F000\u00A0€",
+                                            "3 10\u202F000\u00A0€ et plus", "0 Aucune aide"});
+    CHECK(map_key(kFrame, {}).size() == 2);
+}
+
+TEST_CASE("where the keyboard stands on the map is written beside it, within the drawing") {
+    const std::vector<Area> areas{
+        {"62502", "Lestrem (Pas-de-Calais)", "M0 0L10 0L10 10Z", 1708830, "/c/62502", "Lestrem", 5, 5},
+        {"59172", "Denain (Nord)", "M90 90L99 90L99 99Z", 100, "/c/59172", "Denain", 95, 95},
+    };
+    const auto document = parsed(choropleth(kFrame, {.width = 100, .height = 100}, areas, {}));
+    std::vector<std::string> said;
+    for (const auto& link : document.child("svg").children("a")) {
+        for (const auto& text : link.children("text"))
+            said.push_back(std::string(text.attribute("class").value()) + " " + text.text().get());
+    }
+    CHECK(said == std::vector<std::string>{"map-said map-low Lestrem", "map-said map-low map-sum 17\u202F088,30\u00A0€",
+                                           "map-said chart-end Denain", "map-said chart-end map-sum 1\u00A0€"});
 }
 
 TEST_CASE("the breaks of the map hold about as many communes each, and are round") {

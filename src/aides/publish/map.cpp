@@ -21,7 +21,20 @@ std::size_t class_of(std::int64_t value, std::span<const std::int64_t> breaks) {
     return 1 + static_cast<std::size_t>(std::upper_bound(breaks.begin(), breaks.end(), value) - breaks.begin());
 }
 
-void draw_area(std::string& out, const ChartFrame& frame, const Area& area, std::span<const std::int64_t> breaks) {
+// Name and value, one above the other. Each third of the width writes towards the middle, so that they stay within; the
+// style lifts them above the area, or lowers them at the upper edge.
+void draw_name(std::string& out, const ChartFrame& frame, const MapBox& place, const Area& area) {
+    const double third = place.width / 3;
+    std::string kind = area.x < place.x + third       ? "map-said"
+                       : area.x < place.x + 2 * third ? "map-said chart-middle"
+                                                      : "map-said chart-end";
+    if (area.y < place.y + place.height / 8) kind += " map-low";
+    svg_text(out, kind, area.x, area.y, area.name);
+    svg_text(out, kind + " map-sum", area.x, area.y, shown_value(frame, *area.value));
+}
+
+void draw_area(std::string& out, const ChartFrame& frame, const MapBox& place, const Area& area,
+               std::span<const std::int64_t> breaks) {
     const std::string shown = area.value ? spoken_value(frame, area.label, *area.value) : area.label;
     const std::string href = area.value ? safe_href(area.href) : std::string();
     if (!href.empty())
@@ -29,7 +42,9 @@ void draw_area(std::string& out, const ChartFrame& frame, const Area& area, std:
     out += "<path class=\"map-area map-c" + std::to_string(area.value ? class_of(*area.value, breaks) : 0);
     // Without a value there is nothing to say, and 3,700 tooltips weigh as much as the outlines.
     out += "\" d=\"" + area.path + (area.value ? "\"><title>" + xml_escaped(shown) + "</title></path>" : "\"/>");
-    if (!href.empty()) out += "</a>";
+    if (href.empty()) return;
+    if (!area.name.empty()) draw_name(out, frame, place, area);
+    out += "</a>";
 }
 
 std::string class_label(const ChartFrame& frame, std::span<const std::int64_t> breaks, std::size_t index) {
@@ -39,20 +54,6 @@ std::string class_label(const ChartFrame& frame, std::span<const std::int64_t> b
     if (index == breaks.size()) return shown_value(frame, breaks.back()) + (french ? " et plus" : " and above");
     return (french ? "De " : "") + shown_value(frame, breaks[index - 1]) + (french ? " à moins de " : " to below ") +
            shown_value(frame, breaks[index]);
-}
-
-void draw_key(std::string& out, const ChartFrame& frame, const MapBox& place, std::span<const std::int64_t> breaks) {
-    const double unit = place.width / 1000;
-    double y = place.y + place.height + 40 * unit;
-    out += "<g class=\"map-key\">";
-    const auto line = [&](std::size_t number, std::string_view label) {
-        svg_rect(out, "map-area map-c" + std::to_string(number), place.x, y - 20 * unit, 26 * unit, 26 * unit);
-        svg_text(out, "map-label", place.x + 40 * unit, y, label);
-        y += 38 * unit;
-    };
-    for (std::size_t i = 0; i <= breaks.size(); ++i) line(i + 1, class_label(frame, breaks, i));
-    line(0, frame.language == base::Language::Fr ? "Aucune aide" : "No grant");
-    out += "</g>";
 }
 
 std::int64_t two_digits(std::int64_t value) {
@@ -68,10 +69,9 @@ std::string choropleth(const ChartFrame& frame, const MapBox& place, std::span<c
     ASSERT(breaks.size() < kMaxClasses && std::is_sorted(breaks.begin(), breaks.end()));
     const bool links = std::any_of(areas.begin(), areas.end(),
                                    [](const Area& area) { return area.value && !safe_href(area.href).empty(); });
-    const double key_height = place.width / 1000 * (40 + 38 * static_cast<double>(breaks.size() + 2));
     std::string out = svg_open(frame, "map",
                                svg_number(place.x) + " " + svg_number(place.y) + " " + svg_number(place.width) + " " +
-                                   svg_number(place.height + key_height),
+                                   svg_number(place.height),
                                links ? Holds::Links : Holds::NoLinks);
     std::size_t bytes = out.size();
     for (const Area& area : areas) bytes += area.path.size() + 160;
@@ -79,11 +79,18 @@ std::string choropleth(const ChartFrame& frame, const MapBox& place, std::span<c
     // Those with a value last: their edges are drawn over their neighbours'.
     for (const bool valued : {false, true})
         for (const Area& area : areas)
-            if (area.value.has_value() == valued && safe_path(area.path)) draw_area(out, frame, area, breaks);
+            if (area.value.has_value() == valued && safe_path(area.path)) draw_area(out, frame, place, area, breaks);
     for (const MapOutline& outline : outlines)
         if (safe_path(outline.path)) out += "<path class=\"map-outline\" d=\"" + outline.path + "\"/>";
-    draw_key(out, frame, place, breaks);
     return out + "</svg>\n";
+}
+
+std::vector<KeyLine> map_key(const ChartFrame& frame, std::span<const std::int64_t> breaks) {
+    std::vector<KeyLine> lines;
+    for (std::size_t i = 0; i <= breaks.size(); ++i)
+        lines.push_back({static_cast<int>(i) + 1, class_label(frame, breaks, i)});
+    lines.push_back({0, frame.language == base::Language::Fr ? "Aucune aide" : "No grant"});
+    return lines;
 }
 
 std::vector<std::int64_t> quantile_breaks(std::span<const Area> areas, int classes) {

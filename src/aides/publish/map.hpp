@@ -1,8 +1,9 @@
 // A choropleth map as SVG text, from outlines already projected.
 //
-// Classes: svg.map, path.map-area with map-c0 (no value) … map-c6, .map-link, .map-key .map-label, path.map-outline.
-// Areas without a value are shapes without link, so that the keyboard walks over what matters; the caller gives the
-// same data as a table.
+// Classes: svg.map, path.map-area with map-c0 (no value) … map-c6, .map-link with its texts .map-said (.map-sum,
+// .map-low, .chart-middle, .chart-end), path.map-outline. Areas without a value are shapes without link, so that the
+// keyboard walks over what matters; the caller gives the same data as a table, and the key as text of the page: in a
+// drawing scaled down to a phone it could not be read.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,10 @@ struct Area {
     std::string path;   // SVG path data; anything but path commands and numbers is refused and the area is left out
     std::optional<std::int64_t> value;
     std::string href;
+    // Written beside the area while the keyboard is on it: whoever sees has no other way to know where the focus is.
+    std::string name;
+    double x = 0;  // of the area's middle
+    double y = 0;
 };
 
 struct MapBox {
@@ -38,6 +43,13 @@ struct MapOutline {
 // `breaks` ascending: a value below breaks[0] is class 1, and so on; at most 5 breaks (6 classes).
 [[nodiscard]] std::string choropleth(const ChartFrame& frame, const MapBox& box, std::span<const Area> areas,
                                      std::span<const std::int64_t> breaks, std::span<const MapOutline> outlines = {});
+
+struct KeyLine {
+    int number = 0;  // of the class: map-c<number>
+    std::string label;
+};
+// The classes that these breaks make, then the areas without a value.
+[[nodiscard]] std::vector<KeyLine> map_key(const ChartFrame& frame, std::span<const std::int64_t> breaks);
 
 // At most `classes - 1` distinct breaks so that each class holds about as many values, rounded to two significant
 // digits.

@@ -1,5 +1,6 @@
 #include "aides/replay/replay.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -15,6 +16,24 @@ void at(Stage& stage, base::Date day, int hour, int minute) {
         stage.clock.set(wanted);
     else
         stage.clock.set({stage.clock.now().ms + 1000});
+}
+
+base::Date day_between(base::Date from, base::Date to, std::size_t index, std::size_t count) {
+    std::int64_t days = base::days_between(from, to);
+    base::Date day = base::add_days(from, static_cast<int>(days * static_cast<std::int64_t>(index) /
+                                                           static_cast<std::int64_t>(std::max<std::size_t>(count, 1))));
+    std::chrono::weekday weekday{std::chrono::sys_days{day}};
+    if (weekday == std::chrono::Saturday) return base::add_days(day, 2);
+    if (weekday == std::chrono::Sunday) return base::add_days(day, 1);
+    return day;
+}
+
+sitting::Counts draw_counts(Random& random) {
+    int members = 60;
+    int against = static_cast<int>(random.between(0, 6));
+    int abstaining = static_cast<int>(random.between(0, 6));
+    int voting = members - static_cast<int>(random.between(0, 8));
+    return {members, voting, voting - against - abstaining, against, abstaining};
 }
 
 base::Result<application::EditionId> open_edition(Stage& stage, const Cast& cast, std::string_view id) {

@@ -1,13 +1,11 @@
-#include <algorithm>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "aides/envelope/ledger.hpp"
+#include "aides/application/envelope_desk.hpp"
 #include "aides/replay/years.hpp"
 #include "aides/sitting/session.hpp"
-#include "journal/journal.hpp"
 
 namespace beffroi::aides::replay {
 
@@ -20,16 +18,6 @@ using sitting::SittingId;
 constexpr std::string_view kEdition = "hdf-videoprotection/2022";
 constexpr base::Cents kOpened{200'000'000};
 constexpr base::Cents kTopUp{250'000'000};
-
-base::Date day_between(base::Date from, base::Date to, std::size_t index, std::size_t count) {
-    std::int64_t days = base::days_between(from, to);
-    base::Date day = base::add_days(from, static_cast<int>(days * static_cast<std::int64_t>(index) /
-                                                           static_cast<std::int64_t>(std::max<std::size_t>(count, 1))));
-    std::chrono::weekday weekday{std::chrono::sys_days{day}};
-    if (weekday == std::chrono::Saturday) return base::add_days(day, 2);
-    if (weekday == std::chrono::Sunday) return base::add_days(day, 1);
-    return day;
-}
 
 class Year {
   public:
@@ -60,38 +48,16 @@ class Year {
   private:
     base::Status open_envelope() {
         at(stage_, make_date(2022, 2, 3), 10);
-        return change_envelope("envelope.opened", [&](db::Writer& writer) -> base::Status {
-            TRY(envelope::open(
-                writer, "hdf-videoprotection", "2022", "Vidéoprotection des communes, 2022", kOpened,
-                {cast_.finance.id, stage_.clock.now(), "Dispositif voté en 2022", "Ouverture de l’enveloppe"}));
-            return {};
-        });
+        envelope_ = TRY(application::open_envelope(stage_.desk, edition_, "Vidéoprotection des communes, 2022",
+                                                   {kOpened, "Dispositif voté en 2022", "Ouverture de l’enveloppe"},
+                                                   cast_.finance));
+        return {};
     }
 
     base::Status top_up() {
         at(stage_, make_date(2022, 10, 3), 10);
-        return change_envelope("envelope.topped_up", [&](db::Writer& writer) -> base::Status {
-            auto envelope = envelope::find(writer, "hdf-videoprotection", "2022");
-            return envelope::top_up(
-                writer, envelope->id, kTopUp,
-                {cast_.finance.id, stage_.clock.now(), "Enveloppe complémentaire 2022", "Abondement de 2,5 M€"});
-        });
-    }
-
-    template <typename Change>
-    base::Status change_envelope(std::string_view kind, Change change) {
-        return stage_.desk.db.write([&](db::Writer& writer) -> base::Status {
-            TRY(change(writer));
-            auto envelope = envelope::find(writer, "hdf-videoprotection", "2022");
-            journal::append(writer, {.at = stage_.clock.now(),
-                                     .actor = cast_.finance.id.value,
-                                     .actor_name = cast_.finance.name,
-                                     .role = "finance",
-                                     .kind = std::string(kind),
-                                     .subject = {"envelope", envelope->id.value},
-                                     .detail = journal::details({{"authorised_cents", envelope->balance.authorised}})});
-            return {};
-        });
+        return application::top_up_envelope(
+            stage_.desk, envelope_, {kTopUp, "Enveloppe complémentaire 2022", "Abondement de 2,5 M€"}, cast_.finance);
     }
 
     // Drafts, signatures, completeness and lines, in the order of arrival.
@@ -140,13 +106,7 @@ class Year {
         auto view = stage_.desk.db.read([&](db::Reader& reader) { return sitting::load(reader, id); });
         std::vector<sitting::ItemId> items;
         for (const auto& item : view->items) items.push_back(item.id);
-        // The counts are simulated: the real ones were not read.
-        int members = 60;
-        int against = static_cast<int>(random_.between(0, 6));
-        int abstaining = static_cast<int>(random_.between(0, 6));
-        int voting = members - static_cast<int>(random_.between(0, 8));
-        sitting::Counts counts{members, voting, voting - against - abstaining, against, abstaining};
-        TRY(sitting::record_vote(stage_.desk, id, "Vote sur l’ensemble", counts, items, cast_.secretary));
+        TRY(sitting::record_vote(stage_.desk, id, "Vote sur l’ensemble", draw_counts(random_), items, cast_.secretary));
         TRY(sitting::decide(
             stage_.desk, id,
             {planned.resolution, "Aides à l’équipement de vidéoprotection des communes de moins de 20 000 habitants"},
@@ -174,6 +134,7 @@ class Year {
     Random& random_;
     Replayed& result_;
     application::EditionId edition_;
+    envelope::EnvelopeId envelope_;
     std::map<base::Date, std::vector<File>> files_;
     std::set<base::Date> listed_;
     int received_ = 0;

@@ -50,6 +50,14 @@ base::Status check_counts(const Counts& counts) {
     return {};
 }
 
+// The agenda is closed, and the day on which it is debated has come.
+base::Status expect_in_session(const Desk& desk, db::Reader& reader, SittingId id) {
+    const Sitting sitting = TRY(internal::expect(reader, id, {Status::Agenda}));
+    if (day_has_come(sitting, desk.clock.now())) return {};
+    return base::fail(base::Code::Refused, "before the day of the sitting",
+                      {"sitting.refused.too_early", {{"date", base::short_date(sitting.held_on)}}});
+}
+
 const Vote* find_vote(const View& view, VoteId id) {
     auto found = std::find_if(view.votes.begin(), view.votes.end(), [&](const Vote& vote) { return vote.id == id; });
     return found == view.votes.end() ? nullptr : &*found;
@@ -93,6 +101,10 @@ base::Status release_pulled(const Desk& desk, db::Writer& writer, const Item& it
 }
 
 }  // namespace
+
+bool day_has_come(const Sitting& sitting, base::Timestamp now) {
+    return base::paris_date(now) >= sitting.held_on;
+}
 
 base::Status pull(const Desk& desk, ItemId item, Outcome outcome, std::string_view reason, const Actor& actor) {
     return desk.db.write([&](db::Writer& writer) -> base::Status {
@@ -150,7 +162,7 @@ base::Result<VoteId> record_vote(const Desk& desk, SittingId sitting, std::strin
                                  const std::vector<ItemId>& items, const Actor& actor) {
     return desk.db.write([&](db::Writer& writer) -> base::Result<VoteId> {
         TRY(internal::role_of(actor));
-        TRY(internal::expect(writer, sitting, {Status::Agenda}));
+        TRY(expect_in_session(desk, writer, sitting));
         TRY(check_counts(counts));
         if (items.empty())
             return base::fail(base::Code::Invalid, "a vote bears on rows", {"sitting.refused.no_rows", {}});
@@ -218,7 +230,7 @@ Forecast forecast(const View& view) {
 base::Status decide(const Desk& desk, SittingId sitting, const Resolution& resolution, const Actor& actor) {
     return desk.db.write([&](db::Writer& writer) -> base::Status {
         TRY(internal::role_of(actor));
-        TRY(internal::expect(writer, sitting, {Status::Agenda}));
+        TRY(expect_in_session(desk, writer, sitting));
         std::string_view number = base::trim(resolution.number);
         if (number.empty())
             return base::fail(base::Code::Invalid, "a resolution number is needed", {"sitting.refused.resolution", {}});

@@ -21,6 +21,9 @@ namespace beffroi::aides::sitting {
 [[nodiscard]] base::Status recuse(const Desk& desk, ItemId item, std::string_view member, std::string_view reason,
                                   const Actor& actor);
 
+// A vote is recorded, and a decision taken, on the day of the sitting at the earliest.
+[[nodiscard]] bool day_has_come(const Sitting& sitting, base::Timestamp now);
+
 // One vote on a batch of rows. Rows that had a vote get this one: the former is superseded when it has no row left.
 [[nodiscard]] base::Result<VoteId> record_vote(const Desk& desk, SittingId sitting, std::string_view title,
                                                const Counts& counts, const std::vector<ItemId>& items,

@@ -36,6 +36,44 @@ export default async function (ctx) {
     }
   });
 
+  await ctx.test("the map: whoever walks it with the keyboard sees which commune this is, and what it received", async () => {
+    for (const width of [1280, 360]) {
+      const page = await ctx.visit({ width });
+      await page.goto(ctx.baseUrl + "/aides-accordees/carte");
+      await page.locator(".skip-map a").focus();
+      await checks.tabTo(page, "#carte-communes .map-link");
+      const seen = await page.evaluate(() => {
+        const link = document.activeElement;
+        const box = (each) => each.getBoundingClientRect().toJSON();
+        return { name: link.getAttribute("aria-label"), text: [...link.querySelectorAll(".map-said")].map((each) => [each.textContent, box(each)]),
+          ring: parseFloat(getComputedStyle(link.querySelector(".map-area")).strokeWidth), screen: [innerWidth, innerHeight] };
+      });
+      assert.match(seen.name, /\d\u00a0€$/);
+      assert.equal(seen.ring, 3);
+      assert.ok(seen.text.length > 0);
+      for (const [text, box] of seen.text) {
+        assert.ok(seen.name.includes(text.replace(/\u00a0:.*/, "")), `${text}: ${seen.name}`);
+        assert.ok(box.height >= 11, `${text} is ${box.height} px high`);
+        assert.ok(box.left >= 0 && box.right <= seen.screen[0] && box.top >= 0 && box.bottom <= seen.screen[1], `${text} is on the screen`);
+      }
+      await page.context().close();
+    }
+  });
+
+  await ctx.test("the map without script: its key, its areas as links, its figures as tables", async () => {
+    const page = await ctx.visit({ script: false, width: 360 });
+    await page.goto(ctx.baseUrl + "/aides-accordees/carte");
+    const key = await page.locator(".map-key").first().locator("li").allTextContents();
+    assert.equal(key.at(-1), "Aucune aide");
+    const label = await page.locator(".map-key li").first().evaluate((each) => parseFloat(getComputedStyle(each).fontSize));
+    assert.ok(label >= 14, `the key is written in ${label} px`);
+    const links = await page.locator("#carte-communes .map-link").count();
+    assert.equal(await page.locator("#tableau ~ .table tbody a").count(), links);
+    await page.locator("#carte-departements .map-link").first().focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/departement=/);
+  });
+
   for (const script of [true, false])
     await ctx.test(`the estimator answers ${script ? "with" : "without"} script, by the keyboard`, async () => {
       const page = await ctx.visit({ script, width: 360 });

@@ -25,6 +25,7 @@ std::vector<PublishedGrant> all_grants(const Context& c, const Shelf& shelf, con
 // What one commune of the map received, under the commune that stands there today.
 struct OnMap {
     std::string label;
+    std::string name;  // without its département
     base::Cents amount;
     std::int64_t grants = 0;
 };
@@ -52,9 +53,9 @@ MapData map_data(const Context& c, const std::vector<PublishedGrant>& grants, in
         const std::string code = heir ? heir->str() : grant.insee_code;
         auto& place = data.communes[code];
         if (auto commune = directory.commune(base::value_or_throw(territory::InseeCode::parse(code))))
-            place.label = commune->label();
+            place.label = commune->label(), place.name = std::string(commune->name);
         else
-            place.label = grant.beneficiary_name;
+            place.label = place.name = grant.beneficiary_name;
         place.amount += grant.awarded;
         ++place.grants;
     }
@@ -70,13 +71,43 @@ publish::ChartFrame frame(const Context& c, std::string id, std::string_view tit
             .language = c.language()};
 }
 
-std::string draw_communes(const Context& c, const territory::Map& map, const MapData& data) {
+// A map with its key. `small`: départements, that need no large drawing.
+void map_figure(html::Writer& w, const Context& c, const territory::Map& map, std::string id, std::string_view caption,
+                const std::vector<publish::Area>& areas, const std::vector<publish::MapOutline>& outlines, bool small) {
+    const auto named = frame(c, std::move(id), caption, c.t("open.map.description"), publish::Unit::Euros);
+    const auto breaks = publish::quantile_breaks(areas, 5);
+    const bool everywhere = std::all_of(areas.begin(), areas.end(), [](const auto& area) { return area.value; });
+    w(
+        "<figure class='chart map-figure {}'>{}{}<ul class='map-key'>{}</ul>{}</figure>",
+        std::string_view(small ? "small" : ""),
+        [&] {
+            if (!small) w("<figcaption>{}</figcaption>", caption);
+        },
+        [&] {
+            html::drawing(
+                w, publish::choropleth(named, {.width = map.width, .height = map.height}, areas, breaks, outlines));
+        },
+        [&] {
+            for (const auto& line : publish::map_key(named, breaks)) {
+                if (line.number == 0 && everywhere) continue;
+                w("<li><svg class='map-swatch' viewBox='0 0 10 10' aria-hidden='true'><rect class='map-area map-c{}' "
+                  "width='10' height='10'/></svg>{}</li>",
+                  line.number, line.label);
+            }
+        },
+        [&] {
+            if (!small) w("<p class='source'>{}</p>", c.t("open.map.source"));
+        });
+}
+
+void communes_map(html::Writer& w, const Context& c, const territory::Map& map, const MapData& data) {
     std::vector<publish::Area> areas;
     areas.reserve(map.communes.size());
     for (const auto& shape : map.communes) {
-        publish::Area area{.code = shape.code, .path = shape.path};
+        publish::Area area{.code = shape.code, .path = shape.path, .x = shape.x, .y = shape.y};
         if (auto found = data.communes.find(shape.code); found != data.communes.end()) {
             area.label = found->second.label;
+            area.name = found->second.name;
             area.value = found->second.amount.value;
             area.href = "/territoire/" + shape.code + "#aides";
         }
@@ -84,24 +115,25 @@ std::string draw_communes(const Context& c, const territory::Map& map, const Map
     }
     std::vector<publish::MapOutline> outlines;
     for (const auto& shape : map.departements) outlines.push_back({shape.path});
-    return publish::choropleth(
-        frame(c, "carte-communes", c.t("open.map.caption"), c.t("open.map.description"), publish::Unit::Euros),
-        {.width = map.width, .height = map.height}, areas, publish::quantile_breaks(areas, 5), outlines);
+    map_figure(w, c, map, "carte-communes", c.t("open.map.caption"), areas, outlines, false);
 }
 
-std::string draw_departments(const Context& c, const territory::Map& map, const MapData& data) {
+void departments_map(html::Writer& w, const Context& c, const territory::Map& map, const MapData& data) {
     std::vector<publish::Area> areas;
     for (const auto& shape : map.departements) {
-        publish::Area area{.code = shape.code, .label = department_label(c.site, shape.code), .path = shape.path};
+        publish::Area area{.code = shape.code,
+                           .label = department_label(c.site, shape.code),
+                           .path = shape.path,
+                           .x = shape.x,
+                           .y = shape.y};
         if (auto found = data.departments.find(shape.code); found != data.departments.end()) {
+            area.name = area.label;
             area.value = found->second.amount.value;
             area.href = "/aides-accordees?departement=" + shape.code;
         }
         areas.push_back(std::move(area));
     }
-    return publish::choropleth(
-        frame(c, "carte-departements", c.t("open.map.departments"), c.t("open.map.description"), publish::Unit::Euros),
-        {.width = map.width, .height = map.height}, areas, publish::quantile_breaks(areas, 5));
+    map_figure(w, c, map, "carte-departements", c.t("open.map.departments"), areas, {}, true);
 }
 
 void places_table(html::Writer& w, const Context& c, std::string_view caption, std::string_view first,
@@ -153,34 +185,29 @@ http::Response map_page(Context& c, const Shelf& shelf) {
         else
             why_not = std::string(c.t("open.map.no_contours"));
     }
-    return c.page(
-        {.title = c.t("open.map.title"),
-         .breadcrumb = {{"/aides-accordees", c.t("open.grants.title")}},
-         .wide = true,
-         .public_page = true,
-         .main = [&](html::Writer& w) {
-             html::lead(w, c.t("open.map.lead"));
-             if (map) {
-                 w("<p class='skip-map'><a href='#tableau'>{}</a></p>", c.t("open.map.skip"));
-                 w(
-                     "<figure class='chart map-figure'><figcaption>{}</figcaption>{}<p class='source'>{}</p></figure>",
-                     c.t("open.map.caption"), [&] { html::drawing(w, draw_communes(c, *map, data)); },
-                     c.t("open.map.source"));
-             } else {
-                 html::notice(w, {.tone = html::Tone::Warning,
-                                  .title = c.t("open.map.missing"),
-                                  .content = std::string_view(why_not)});
-             }
-             if (data.groupings > 0) w("<p>{}</p>", counted(c.t, "open.map.groupings", data.groupings));
-             html::heading(w, 2, c.t("open.map.departments"), "departements");
-             if (map)
-                 w("<figure class='chart map-figure small'>{}</figure>",
-                   [&] { html::drawing(w, draw_departments(c, *map, data)); });
-             places_table(w, c, c.t("open.map.departments"), c.t("open.department"), data.departments,
-                          "/aides-accordees?departement=");
-             html::heading(w, 2, c.t("open.map.table"), "tableau");
-             places_table(w, c, c.t("open.map.table"), c.t("open.territory.commune"), data.communes, "/territoire/");
-         }});
+    return c.page({.title = c.t("open.map.title"),
+                   .breadcrumb = {{"/aides-accordees", c.t("open.grants.title")}},
+                   .wide = true,
+                   .public_page = true,
+                   .main = [&](html::Writer& w) {
+                       html::lead(w, c.t("open.map.lead"));
+                       if (map) {
+                           w("<p class='skip-map'><a href='#tableau'>{}</a></p>", c.t("open.map.skip"));
+                           communes_map(w, c, *map, data);
+                       } else {
+                           html::notice(w, {.tone = html::Tone::Warning,
+                                            .title = c.t("open.map.missing"),
+                                            .content = std::string_view(why_not)});
+                       }
+                       if (data.groupings > 0) w("<p>{}</p>", counted(c.t, "open.map.groupings", data.groupings));
+                       html::heading(w, 2, c.t("open.map.departments"), "departements");
+                       if (map) departments_map(w, c, *map, data);
+                       places_table(w, c, c.t("open.map.departments"), c.t("open.department"), data.departments,
+                                    "/aides-accordees?departement=");
+                       html::heading(w, 2, c.t("open.map.table"), "tableau");
+                       places_table(w, c, c.t("open.map.table"), c.t("open.territory.commune"), data.communes,
+                                    "/territoire/");
+                   }});
 }
 
 // ---- figures

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "aides/pages/site/answer_cache.hpp"
 #include "aides/pages/site/test_support.hpp"
@@ -10,6 +11,7 @@
 #include "aides/sitting/grants.hpp"
 #include "aides/sitting/session.hpp"
 #include "territory/import.hpp"
+#include "territory/map.hpp"
 #include "territory/test_support.hpp"
 
 using namespace beffroi;
@@ -198,6 +200,31 @@ TEST_CASE("a vote is public once published, not before: list, page, commune, sit
     CHECK(p.see(sitting_page + "/annexe.csv").has("Denain"));
     CHECK(p.see("/aides-accordees/chiffres").has("Montant par département"));
     CHECK(p.see("/aides-accordees/carte").has("contours"));
+}
+
+TEST_CASE("with contours, the map links what was granted, says its key in the page and names what the keyboard is on") {
+    Public p;
+    p.open_envelope(base::Cents{100'000'000});
+    p.vote(p.proposed());
+    const auto file = p.folder.path() / "communes.geojson";
+    const auto square = [](std::string_view code, double lon) {
+        return fmt::format(
+            R"({{"type":"Feature","properties":{{"code":"{0}"}},"geometry":{{"type":"Polygon","coordinates":[[[{1},50.3],[{2},50.3],[{2},50.4],[{1},50.4],[{1},50.3]]]}}}})",
+            code, lon, lon + 0.1);
+    };
+    territory::write_file(file, fmt::format(R"({{"type":"FeatureCollection","features":[{},{}]}})",
+                                            square("59172", 3.3), square("59350", 3.4)));
+    done(territory::import_contours(*p.db, file, p.clock.now()));
+    const Answer page = p.see("/aides-accordees/carte");
+    CHECK(page.status == 200);
+    CHECK_FALSE(page.has("La carte n’est pas disponible"));
+    CHECK(page.has("href=\"/territoire/59172#aides\" aria-label=\"Denain (Nord, 59)\u00a0: 3\u202f000\u00a0€\""));
+    CHECK_FALSE(page.has("/territoire/59350#aides"));
+    CHECK(page.has(">Denain</text>"));
+    // Lille has no grant on the map of communes; on that of départements nothing is without one.
+    const auto key = page.body.find("Aucune aide");
+    CHECK(key != std::string::npos);
+    CHECK(page.body.find("Aucune aide", key + 1) == std::string::npos);
 }
 
 TEST_CASE("an award is found under the commune that absorbed its beneficiary, and in no other's name") {

@@ -141,6 +141,12 @@ http::Response decide_page(Context& c, const View& view, const html::Errors& err
                  rows_table(w, c, view,
                             {.caption = std::string(c.t("session.decide.rows")),
                              .shown = [](const Item& item) { return item.state != ItemState::Removed; }});
+                 if (!sitting::day_has_come(view.sitting, c.desk().clock.now())) {
+                     html::notice(w, {.tone = html::Tone::Warning,
+                                      .title = c.t("sitting.refused.too_early",
+                                                   {{"date", base::short_date(view.sitting.held_on)}})});
+                     return;
+                 }
                  if (!ready) {
                      html::notice(w, {.tone = html::Tone::Warning,
                                       .title = counted(c.t, "session.decide.missing",
@@ -238,7 +244,12 @@ void agenda_part(html::Writer& w, const Context& c, const View& view, const html
         votes_table(w, c, view);
     }
     auto pulled = [](const Item& item) { return item.state == ItemState::Pulled; };
-    if (runs(c))
+    const bool votes_now = runs(c) && sitting::day_has_come(view.sitting, c.desk().clock.now());
+    if (runs(c) && !votes_now)
+        html::notice(w,
+                     {.title = c.t("session.vote.not_yet.title"),
+                      .content = c.t("sitting.refused.too_early", {{"date", base::short_date(view.sitting.held_on)}})});
+    if (votes_now)
         vote_form(w, c, view, errors);
     else
         rows_table(w, c, view, {.caption = std::string(c.t("session.agenda.listed")), .shown = [](const Item& item) {
@@ -254,8 +265,9 @@ void agenda_part(html::Writer& w, const Context& c, const View& view, const html
     else
         html::paragraph(
             w, counted(c.t, "session.decide.missing", static_cast<std::int64_t>(forecast.without_vote.size())));
-    html::button_link(w, address(view.sitting.id, "decider"), c.t("session.decide.see"),
-                      forecast.without_vote.empty() ? html::Weight::Primary : html::Weight::Secondary);
+    if (votes_now)
+        html::button_link(w, address(view.sitting.id, "decider"), c.t("session.decide.see"),
+                          forecast.without_vote.empty() ? html::Weight::Primary : html::Weight::Secondary);
     if (view.votes.empty())
         html::details(
             w, {.summary = c.t("session.reopen.title"),

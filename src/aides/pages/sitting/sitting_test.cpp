@@ -15,9 +15,10 @@ namespace {
 struct Portal : SiteFixture {
     Portal() { add_sitting_pages(routes, site); }
 
-    std::string new_sitting() {
+    std::string new_sitting(std::string_view held_on = "01/06/2022") {
         const auto made =
-            post("/gestion/seances", {{"name", "Commission permanente de juin"}, {"held_on", "01/06/2022"}}, secretary);
+            post("/gestion/seances", {{"name", "Commission permanente de juin"}, {"held_on", std::string(held_on)}},
+                 secretary);
         REQUIRE(made.status == 303);
         return made.location;
     }
@@ -178,6 +179,53 @@ TEST_CASE("from the candidates to the published resolution, letters read before 
 
     CHECK(p.follow(p.post(here + "/publier", {}, p.secretary), p.secretary).has("La séance est publiée."));
     CHECK(p.get("/gestion/seances", p.elected).has("2022.01968"));
+}
+
+TEST_CASE("no vote is recorded and nothing is decided before the day of the sitting") {
+    Portal p;
+    const auto file = p.proposed("Caméras de la gare");
+    const std::string here = p.new_sitting("02/06/2022");
+    CHECK(p.post(here + "/ajouter", {{"all", "1"}}, p.secretary).status == 303);
+    CHECK(p.post(here + "/arreter", {{"report_number", "2022-119"}}, p.secretary).status == 303);
+    const std::string early = "La séance se tient le 02/06/2022";
+    auto page = p.get(here, p.secretary);
+    CHECK(page.has(early));
+    CHECK_FALSE(page.has("name='in_favour'"));
+    CHECK(page.has("Caméras de la gare"));
+    CHECK(page.has("name='reopen_reason'"));
+    CHECK(p.get(here + "/decider", p.secretary).has(early));
+
+    const auto vote = [&] {
+        return p.post(here + "/votes",
+                      {{"vote_title", "Vote"},
+                       {"members", "40"},
+                       {"in_favour", "38"},
+                       {"against", "1"},
+                       {"abstaining", "0"},
+                       {"item", p.item_of(file)}},
+                      p.secretary);
+    };
+    page = vote();
+    CHECK(page.status == 422);
+    CHECK(page.has(early));
+    // A row pulled needs no vote: its decision waits for the day all the same.
+    CHECK(p.post(here + "/lignes/" + p.item_of(file) + "/ecarter",
+                 {{"outcome", "adjourned"}, {"pull_reason", "Avis attendu"}}, p.secretary)
+              .status == 303);
+    const auto decide = [&](const Someone& who) {
+        return p.post(here + "/decider", {{"number", "2022.2"}, {"title", "Aides"}}, who);
+    };
+    page = decide(p.secretary);
+    CHECK(page.status == 422);
+    CHECK(page.has(early));
+    CHECK(p.state_of(file) == State::OnAgenda);
+
+    // From midnight in Paris on.
+    p.clock.set(base::from_paris(base::make_date(2022, 6, 2), 0, 0));
+    const auto next_day = p.sign_in_again(p.secretary);
+    CHECK(p.get(here, next_day).has("name='in_favour'"));
+    CHECK(decide(next_day).status == 303);
+    CHECK(p.state_of(file) == State::Adjourned);
 }
 
 TEST_CASE("a row pulled in session goes back to review, and an agenda can be reopened before any vote") {

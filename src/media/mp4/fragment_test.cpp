@@ -213,7 +213,8 @@ TEST_CASE("one changed bit of a fragment is found, wherever it is") {
     }
 }
 
-TEST_CASE("memory that many fragments give back at once serves the next ones, and is let go when it is wanted no more") {
+TEST_CASE(
+    "memory that many fragments give back at once serves the next ones, and is let go when it is wanted no more") {
     constexpr std::size_t kBlock = 1U << 20U;
     auto pool = MemoryPool::create(0);
     const auto hundred = [&] {

@@ -47,8 +47,8 @@ class Memory {
 
 class MemoryPool : public std::enable_shared_from_this<MemoryPool> {
   public:
-    // Keeps what nobody uses up to `keep` bytes, or as much as was lately in use with the rest: fragments of many cameras
-    // end together, and what they give back is wanted again a second later.
+    // Keeps what nobody uses up to `keep` bytes, or as much as was lately in use with the rest: fragments of many
+    // cameras end together, and what they give back is wanted again a second later.
     [[nodiscard]] static std::shared_ptr<MemoryPool> create(std::uint64_t keep) {
         return std::shared_ptr<MemoryPool>(new MemoryPool(keep));
     }

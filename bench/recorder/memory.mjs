@@ -5,35 +5,27 @@
 //
 // The first minutes are left out of the slope: buffers grow to what the cameras need. One viewer comes and goes each time memory is read, as
 // people do.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { Stage, cameraTable } from '../../tests/functional/lib/recorder.mjs';
 
 const { values } = parseArgs({ options: { cameras: { type: 'string', default: '16' }, mbit: { type: 'string', default: '2' }, minutes: { type: 'string', default: '60' }, every: { type: 'string', default: '60' }, bin: { type: 'string', default: 'build/release/bin' } } });
 const cameras = Number(values.cameras);
 const minutes = Number(values.minutes);
 const every = Number(values.every);
-const folder = fs.mkdtempSync(path.resolve('build', 'bench-memory-'));
-const free = () => new Promise((done) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); }); });
-
-const cameraPort = await free();
-const port = await free();
-const testcam = spawn(path.join(values.bin, 'beffroi-testcam'), ['--port', cameraPort, '--cameras', cameras, '--mbit', values.mbit, '--size', '1920x1080', '--rate', 25, '--gop', 50, '--cheap'], { stdio: ['ignore', 'pipe', 'inherit'] });
-await new Promise((done) => testcam.stdout.once('data', done));
-const config = path.join(folder, 'beffroi-video.toml');
-fs.writeFileSync(config, `[recorder]\ndata_folder = "${folder}"\nlog_level = "error"\n[server]\nport = ${port}\n[[disks]]\nfolder = "${folder}/disk"\nkeep_free_mib = 256\n` +
-  [...Array(cameras).keys()].map((n) => `[[cameras]]\nid = "cam${n}"\nurl = "rtsp://127.0.0.1:${cameraPort}/cam${n}"\ntransport = "tcp"\n`).join(''));
-const recorder = spawn(path.join(values.bin, 'beffroi-video'), ['--config', config, 'serve', '--anonymous'], { stdio: ['ignore', 'ignore', 'inherit'] });
+const stage = new Stage(path.join(values.bin, 'beffroi-video'), path.join(values.bin, 'beffroi-testcam'), 'bench-memory');
+const testcam = await stage.cameras('--cameras', cameras, '--mbit', values.mbit, '--size', '1920x1080', '--rate', 25, '--gop', 50, '--cheap');
+stage.configure([...Array(cameras).keys()].map((n) => cameraTable(`cam${n}`, testcam.url(n), 'transport = "tcp"')));
+const recorder = await stage.serve();
 const kib = () => Number(fs.readFileSync(`/proc/${recorder.pid}/status`, 'utf8').match(/RssAnon:\s+(\d+)/)[1]);
 
 async function visit() {
   const from = new Date(Date.now() - 20_000).toISOString();
   const to = new Date(Date.now() - 10_000).toISOString();
-  for (const url of ['/', '/metrics', '/api/v1/cameras', `/cameras/cam0`, `/api/v1/cameras/cam0/timeline?period=day`, `/api/v1/cameras/cam0/clip.mp4?from=${from}&to=${to}`])
-    await fetch(`http://127.0.0.1:${port}${url}`).then((answer) => answer.arrayBuffer()).catch(() => {});
+  for (const address of ['/', '/metrics', '/api/v1/cameras', '/cameras/cam0', '/api/v1/cameras/cam0/timeline?period=day', `/api/v1/cameras/cam0/clip.mp4?from=${from}&to=${to}`])
+    await recorder.get(address).then((answer) => answer.arrayBuffer()).catch(() => {});
 }
 
 const read = [];
@@ -46,10 +38,7 @@ try {
     console.error(`        minute ${(second / 60).toFixed(0)}: ${(kib() / 1024).toFixed(1)} MiB`);
   }
 } finally {
-  recorder.kill('SIGTERM');
-  testcam.kill('SIGTERM');
-  await new Promise((done) => { if (recorder.exitCode !== null) done(); recorder.once('exit', done); });
-  fs.rmSync(folder, { recursive: true, force: true });
+  stage.end();
 }
 const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
 const settled = read.slice(Math.ceil(read.length / 10));

@@ -14,8 +14,8 @@
 namespace beffroi::documents {
 
 struct PdfOptions {
-    // Packs objects (a letter is a quarter smaller, a long table more than half) at some cost of time. Off for large
-    // batches that are only printed.
+    // Packs objects (a letter is a quarter smaller, a long table more than half) at some cost of time. Off for letters:
+    // hundreds are drawn up while somebody waits.
     bool compact = true;
 };
 

@@ -108,7 +108,6 @@ base::Result<std::string> render(const Office& office, documents::LetterKind kin
     const auto doc = TRY(office.templates.render_letter(kind, tags, date));
     // One writer per thread keeps its fonts warm: a receipt takes milliseconds, not the time to load them.
     thread_local documents::PdfWriter writer;
-    // A letter of a page gains little by being packed, and three hundred are drawn up while somebody waits.
     return writer.write(doc, {.compact = false});
 }
 

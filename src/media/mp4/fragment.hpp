@@ -52,6 +52,11 @@ enum class GapReason : std::uint8_t {
     Other = 6,
     ClockSet = 7  // forward: by the wall clock something is missing, in truth nothing is
 };
+// As a file says it; a number that only a later version knows is Other.
+[[nodiscard]] constexpr GapReason gap_reason(std::uint32_t stored) {
+    return stored <= static_cast<std::uint32_t>(GapReason::ClockSet) ? static_cast<GapReason>(stored)
+                                                                     : GapReason::Other;
+}
 
 // What is kept beside the images: times as they came, and the chain.
 struct Evidence {

@@ -80,8 +80,7 @@ bool parse_evidence(Bytes payload, StoredFragment& fragment) {
     std::uint8_t gap = in.u8();
     (void)in.u8();
     if (version != 1 || in.u32() != fragment.samples.size()) return false;
-    evidence.gap =
-        gap <= static_cast<std::uint8_t>(GapReason::ClockSet) ? static_cast<GapReason>(gap) : GapReason::Other;
+    evidence.gap = gap_reason(gap);
     evidence.discontinuity = (flags & kEvidenceDiscontinuity) != 0;
     evidence.chained = (flags & kEvidenceChained) != 0;
     evidence.sequence = in.u64();

@@ -78,9 +78,7 @@ base::Result<std::vector<TableEntry>> parse_table(Bytes payload) {
         std::uint32_t flags = in.u32();
         entry.key = (flags & kKey) != 0;
         entry.discontinuity = (flags & kDiscontinuity) != 0;
-        std::uint32_t gap = flags >> 8U;
-        entry.gap =
-            gap <= static_cast<std::uint32_t>(GapReason::ClockSet) ? static_cast<GapReason>(gap) : GapReason::Other;
+        entry.gap = gap_reason(flags >> 8U);
     }
     return entries;
 }

@@ -52,10 +52,12 @@ MapData map_data(const Context& c, const std::vector<PublishedGrant>& grants, in
         auto heir = directory.heir(*insee, static_cast<int>(grant.decision_date.year()), year);
         const std::string code = heir ? heir->str() : grant.insee_code;
         auto& place = data.communes[code];
-        if (auto commune = directory.commune(base::value_or_throw(territory::InseeCode::parse(code))))
-            place.label = commune->label(), place.name = std::string(commune->name);
-        else
+        if (auto commune = directory.commune(base::value_or_throw(territory::InseeCode::parse(code)))) {
+            place.label = commune->label();
+            place.name = std::string(commune->name);
+        } else {
             place.label = place.name = grant.beneficiary_name;
+        }
         place.amount += grant.awarded;
         ++place.grants;
     }

@@ -54,7 +54,8 @@ export async function crawl(page, { baseUrl, rights, start, each = 1, more = {},
     if (arrived) found.routes.add(arrived);
     found.pages += 1;
     await look(page, arrived || route || url.pathname, url);
-    const links = await page.evaluate(() => [...document.querySelectorAll("a[href], link[rel=alternate][href]")].map((link) => link.href));
+    // As an attribute: in a drawing, such as the map, the property is an object.
+    const links = await page.evaluate(() => [...document.querySelectorAll("a[href], link[rel=alternate][href]")].map((link) => new URL(link.getAttribute("href"), document.baseURI).href));
     const given = new Set();
     for (const link of links) {
       const next = new URL(link, baseUrl);

@@ -10,6 +10,7 @@ const day = (name) => statSync(join(results, name)).mtime.toISOString().slice(0,
 const n = (value) => Math.round(value).toLocaleString("en-GB");
 const ms = (value) => (value < 10 ? value.toFixed(1) : n(value));
 const busy = (name) => Number(read(`${name}.busy`) ?? 0);
+const compiler = readFileSync(join(build, "CMakeCache.txt"), "utf8").match(/^CMAKE_CXX_COMPILER:\w+=(.*)$/m)?.[1].split("/").at(-1) ?? "unknown compiler";
 const rules = json("rules.json");
 const portal = json("portal.json");
 const territory = json("territory.json");
@@ -65,8 +66,8 @@ if (territory) {
 out.push(`| what | target | found | kept |\n|---|---|---|---|\n${rows.join("\n")}`);
 
 const measured = ["rules", "portal", "documents", "territory"].filter((name) => busy(name) || existsSync(join(results, `${name}.busy`)));
-out.push(`Measured on: ${measured.map((name) => `${name} ${day(`${name}.busy`)}, load average ${busy(name)} at its beginning`).join("; ")}. ${
-  measured.some((name) => busy(name) > 1.5) ? "**The machine did other work meanwhile**: times by the clock are several times those of a quiet one; processor times count for comparisons." : "The machine did nothing else."
+out.push(`Measured on: ${measured.map((name) => `${name} ${day(`${name}.busy`)}, ${busy(name)} % of the processors taken by others just before`).join("; ")}. ${
+  measured.some((name) => busy(name) > 15) ? "**The machine did other work**: times by the clock are several times those of a quiet one; processor times count for comparisons." : "Whether it stayed so meanwhile was not watched."
 }`);
 
 if (portal) {

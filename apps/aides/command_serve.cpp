@@ -13,6 +13,7 @@
 #include "app.hpp"
 #include "commands.hpp"
 #include "http/server.hpp"
+#include "net/descriptors.hpp"
 #include "net/signals.hpp"
 #include "pages.hpp"
 
@@ -76,6 +77,9 @@ base::Result<http::ServerOptions> server_options(const Settings& settings) {
     options.address = settings.address;
     options.port = settings.port;
     options.threads = settings.threads;
+    // A crowd at the door must not take what acts need: the database, documents, mails, the scanner.
+    constexpr std::size_t kProgram = 256;
+    options.max_connections = net::connections_beside(kProgram, options.max_connections);
     options.hosts = settings.hosts;
     options.trusted_proxies = settings.trusted_proxies;
     options.upload_folder = settings.data_folder / "televersements";

@@ -52,21 +52,17 @@ video_pages::CameraStatus shown(const recorder::CameraStatus& camera) {
 
 // Those who look must never take the descriptors that recording needs: a disk whose files can't be opened is a lost
 // one.
-std::size_t connections_beside(std::size_t cameras, std::size_t most) {
+std::size_t kept_for_recording(std::size_t cameras) {
     constexpr std::size_t kProgram = 128;     // databases, epoll, timers, what workers open for a moment
     constexpr std::size_t kCamera = 8;        // sockets of two streams, the file being written and the next one
     constexpr std::size_t kMoreCameras = 16;  // that a reload may add
-    constexpr std::size_t kConnection = 2;    // the socket, and the file that goes out through it
-    constexpr std::size_t kLeast = 16;
-    const std::size_t all = net::raise_descriptor_limit();
-    const std::size_t kept = kProgram + (cameras + kMoreCameras) * kCamera;
-    return all > kept + kLeast * kConnection ? std::min(most, (all - kept) / kConnection) : kLeast;
+    return kProgram + (cameras + kMoreCameras) * kCamera;
 }
 
 base::Result<http::ServerOptions> server_options(const recorder::ServerConfig& config, std::size_t cameras,
                                                  bool anonymous) {
     http::ServerOptions out;
-    out.max_connections = connections_beside(cameras, out.max_connections);
+    out.max_connections = net::connections_beside(kept_for_recording(cameras), out.max_connections);
     out.address = config.address;
     out.port = config.port;
     out.hosts = config.hosts;
@@ -170,7 +166,9 @@ int serve(const Common& common, const ServeArguments& arguments) {
     std::string url =
         fmt::format("{}://{}:{}", options->tls ? "https" : "http", config->server.address, (*server)->port());
     log.info("listening", {{"url", url}, {"cameras", std::to_string(config->cameras.size())}});
-    if (!common.json) std::cerr << fmt::format("beffroi-video: {}  (token: {})\n", url, tokens_file(*config).string());
+    if (!common.json)
+        std::cerr << fmt::format("beffroi-video: {}  (token: {})\n", url,
+                                 tokens_file(*config).lexically_normal().string());
     while (signals.wait() == SIGHUP) reloading.reload();
     log.info("stopping", {});
     (*server)->stop();

@@ -1,9 +1,9 @@
 // 100,000 applications out of the few hundred of the demonstration.
 //
 // Every application of the demonstration went through the functions of the desk, act by act, with its receipt, its
-// letters and its entries in the journal: about 50 ms each, so 100,000 of them would take well over an hour. Here each
-// is a pattern instead: its rows are copied, table by table, for other communes, editions, dates and officers. The
-// journal is the exception: entries go through journal::append, so that the chain is whole and as long as it would be.
+// letters and its entries in the journal: 100,000 of them would take an hour and more. Here each is a pattern instead:
+// its rows are copied, table by table, for other communes, editions, dates and officers. The journal is the exception:
+// entries go through journal::append, so that the chain is whole and as long as it would be.
 #pragma once
 
 #include <cstdint>

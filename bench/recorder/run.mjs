@@ -1,8 +1,10 @@
 // Recorders side by side, in one go, on the same simulated cameras of this machine: processor time for a gigabyte received, memory for a
 // camera, what is lost when the recorder is killed. Writes report.md beside itself unless --no-report.
 //
-//   node bench/recorder/run.mjs [--cameras 40] [--mbit 4] [--seconds 30] [--only ours,floor] [--no-report]
+//   node bench/recorder/run.mjs [--cameras 40] [--mbit 4] [--seconds 30] [--rounds 3] [--only ours,ours-plain] [--no-report]
 //
+// Floors and our recorder are measured in turn, `rounds` times, and their medians count: the floor alone moves by half from one minute to
+// the next on a shared machine. Peers are measured once: they are several times away.
 // Needs build/release (beffroi-video, beffroi-testcam, bench_floor) and, for the peers, Debian's ffmpeg, gstreamer1.0-tools with plugins
 // good and bad, motion. A peer that is not there is left out and said to be. GStreamer writes fragments: without them a file that was
 // not closed holds nothing that a player reads.
@@ -14,7 +16,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const args = Object.fromEntries(process.argv.slice(2).join(' ').split('--').filter(Boolean).map((a) => { const [k, ...v] = a.trim().split(/[ =]/); return [k, v.join(' ') || true]; }));
-const cameras = Number(args.cameras ?? 40), mbit = Number(args.mbit ?? 4), seconds = Number(args.seconds ?? 30);
+const cameras = Number(args.cameras ?? 40), mbit = Number(args.mbit ?? 4), seconds = Number(args.seconds ?? 30), rounds = Number(args.rounds ?? 3);
 const only = args.only ? String(args.only).split(',') : null;
 const bin = path.resolve(args.bin ?? 'build/release/bin');
 const scratch = fs.mkdtempSync(path.join(path.resolve(args.folder ?? 'build'), 'bench-recorder-'));
@@ -36,14 +38,20 @@ function usage(pids) {
   return { cpu, kib };
 }
 
+// Cameras whose files are read after the kill, spread over all of them.
+const lookedAt = 20;
 // The latest instant that a camera marked in a picture which is found in its files (the test camera writes it into each access unit).
 function lastMark(files) {
-  let last = 0, frames = 0;
+  let last = 0;
+  const numbers = [];
   for (const file of files) {
     const text = fs.readFileSync(file).toString('latin1');
-    for (const [, utc] of text.matchAll(/frame=\d{10} utc=(\d{16})/g)) { frames += 1; last = Math.max(last, Number(utc)); }
+    for (const [, number, utc] of text.matchAll(/frame=(\d{10}) utc=(\d{16})/g)) { numbers.push(Number(number)); last = Math.max(last, Number(utc)); }
   }
-  return { last, frames };
+  // Frames are numbered in a row: what lies between the first and the last and is not there was lost.
+  numbers.sort((a, b) => a - b);
+  const missing = numbers.length === 0 ? 0 : numbers.at(-1) - numbers[0] + 1 - new Set(numbers).size;
+  return { last, missing };
 }
 // As far as ffprobe reads: bytes that lie in a file which nothing opens are lost.
 function readable(file) {
@@ -137,50 +145,69 @@ async function measure(name, port, bytesPerSecond) {
   const gigabytes = name.startsWith('ours') ? offered : Math.min(offered, (bytesOf(folder) - stored) / 1e9);
   // A few cameras tell for all: what was in the files at the moment of the kill, as far as a player reads it.
   const media = filesBelow(folder).filter((f) => /\.(mp4|mkv|mov|avi)$/.test(f));
-  let worst = 0, frames = 0, looked = 0;
-  for (const n of all.slice(0, 5)) {
+  let worst = 0, missing = 0;
+  for (const n of all.filter((each) => each % Math.ceil(cameras / lookedAt) === 0)) {
     const mine = media.filter((f) => path.basename(f).startsWith(`${n}-`) || f.includes(`/cam${n}/`));
-    const { last } = lastMark(mine);
+    const mark = lastMark(mine);
+    missing += mark.missing;
     const packets = mine.reduce((sum, f) => sum + readable(f), 0);
-    if (packets === 0) { worst = Infinity; continue; }
-    looked += 1;
-    frames += packets;
-    worst = Math.max(worst, (killedAt - last) / 1e6);
+    worst = packets === 0 ? Infinity : Math.max(worst, (killedAt - mark.last) / 1e6);
   }
   fs.rmSync(folder, { recursive: true, force: true });
-  return { name, title: recorders[name].title, kept: gigabytes / offered, cpu: (after.cpu - before.cpu) / gigabytes, mib: after.kib / 1024 / cameras, lost: worst, looked, frames, dead };
+  return { name, title: recorders[name].title, kept: gigabytes / offered, cpu: (after.cpu - before.cpu) / gigabytes, mib: after.kib / 1024 / cameras, lost: worst, missing, dead };
 }
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const spread = (values) => values.length === 1 ? '' : ` (${Math.min(...values).toFixed(2)}–${Math.max(...values).toFixed(2)} in ${values.length} rounds)`;
 
 const port = await free();
 const camera = await testcam(port);
 const results = [];
-let floorPlain, floorHash;
+const floors = { plain: [], hash: [] };
+const isOurs = (result) => result.name.startsWith('ours');
+const told = (result) => `${result.name}: ${result.cpu.toFixed(2)} CPU-s/GB, ${result.mib.toFixed(1)} MiB a camera, ${result.lost.toFixed(1)} s lost at SIGKILL, ${result.missing} frames missing${result.kept < 0.95 ? `, kept ${(result.kept * 100).toFixed(0)} % of what was offered` : ''}${result.dead ? `, ${result.dead} processes had died` : ''}`;
 try {
-  floorPlain = await floor(port, false);
-  floorHash = await floor(port, true);
-  const rate = floorPlain.bytes / seconds;
-  console.log(`floor ${floorPlain.cpu_s_per_gb.toFixed(3)} CPU-s/GB, hashing ${floorHash.cpu_s_per_gb.toFixed(3)}; offered ${(rate / 1e6).toFixed(1)} MB/s`);
-  for (const name of Object.keys(recorders)) {
-    if (only && !only.includes(name)) continue;
+  const wanted = Object.keys(recorders).filter((name) => !only || only.includes(name));
+  const mine = Object.fromEntries(wanted.filter((name) => name.startsWith('ours')).map((name) => [name, []]));
+  let rate = 0;
+  for (let round = 0; round < rounds; ++round) {
+    for (const kind of ['plain', 'hash']) {
+      const found = await floor(port, kind === 'hash');
+      floors[kind].push(found.cpu_s_per_gb);
+      rate ||= found.bytes / seconds;
+    }
+    console.log(`floor ${floors.plain.at(-1).toFixed(3)} CPU-s/GB, hashing ${floors.hash.at(-1).toFixed(3)}; offered ${(rate / 1e6).toFixed(1)} MB/s`);
+    for (const name of Object.keys(mine)) {
+      mine[name].push(await measure(name, port, rate));
+      console.log(told(mine[name].at(-1)));
+    }
+  }
+  for (const [name, all] of Object.entries(mine))
+    if (all.length) results.push({ ...all[0], name, cpu: median(all.map((r) => r.cpu)), spread: spread(all.map((r) => r.cpu)), mib: Math.max(...all.map((r) => r.mib)), lost: Math.max(...all.map((r) => r.lost)), missing: all.reduce((sum, r) => sum + r.missing, 0) });
+  for (const name of wanted.filter((each) => !each.startsWith('ours'))) {
     const result = await measure(name, port, rate);
     if (!result) { console.log(`${name}: not installed, left out`); continue; }
     results.push(result);
-    console.log(`${name}: ${result.cpu.toFixed(2)} CPU-s/GB, ${result.mib.toFixed(1)} MiB a camera, ${result.lost.toFixed(1)} s lost at SIGKILL${result.kept < 0.95 ? `, kept ${(result.kept * 100).toFixed(0)} % of what was offered` : ''}${result.dead ? `, ${result.dead} processes had died` : ''}`);
+    console.log(told(result));
   }
 } finally {
   camera.kill('SIGTERM');
   fs.rmSync(scratch, { recursive: true, force: true });
 }
 
-// A peer whose files hold not one image did not record: its processor time says nothing.
-const peers = results.filter((r) => !r.name.startsWith('ours') && Number.isFinite(r.lost)).map((r) => r.cpu);
-const best = Math.min(...peers);
-const row = (title, cpu, mib, lost, against) => `| ${title} | ${cpu.toFixed(2)} | ${against} | ${mib} | ${lost} |`;
-const table = ['| recorder | CPU-s per GB received | against the floor | MiB per camera | lost at SIGKILL |', '|---|---|---|---|---|',
-  row('floor: receive, parse, aligned write', floorPlain.cpu_s_per_gb, '–', '–', '1.0 ×'), row('floor with SHA-256', floorHash.cpu_s_per_gb, '–', '–', `${(floorHash.cpu_s_per_gb / floorPlain.cpu_s_per_gb).toFixed(1)} ×`),
-  ...results.map((r) => row(r.title + (r.kept < 0.95 ? ` (kept ${(r.kept * 100).toFixed(0)} % of what was offered)` : ''), r.cpu, r.mib.toFixed(1), Number.isFinite(r.lost) ? `${r.lost.toFixed(1)} s` : 'not one image was in its files: not counted', `${(r.cpu / (r.name === 'ours' ? floorHash : floorPlain).cpu_s_per_gb).toFixed(2)} ×`))].join('\n');
-console.log(table);
-for (const r of results.filter((x) => x.name.startsWith('ours'))) if (peers.length) console.log(`${r.title}: ${(best / r.cpu).toFixed(1)} × less than the best peer`);
+// A peer that kept less than half, or whose files hold not one image, did not record: its processor time says nothing.
+const counts = (result) => Number.isFinite(result.cpu) && Number.isFinite(result.lost) && result.kept >= 0.5;
+const peers = results.filter((r) => !isOurs(r) && counts(r));
+const best = peers.length ? peers.reduce((a, b) => (a.cpu <= b.cpu ? a : b)) : null;
+const floorPlain = median(floors.plain), floorHash = median(floors.hash);
+const kept = (r) => (r.kept < 0.95 ? ` (kept ${(Math.max(0, r.kept) * 100).toFixed(0)} % of what was offered)` : '');
+const lines = results.map((r) => isOurs(r) || counts(r)
+  ? [r.title + kept(r), r.cpu.toFixed(2) + (r.spread ?? ''), `${(r.cpu / (r.name === 'ours' ? floorHash : floorPlain)).toFixed(2)} ×`, r.mib.toFixed(1), `${r.lost.toFixed(1)} s`, r.missing]
+  : [r.title + kept(r), `not counted${r.dead ? ': it had died' : ''}`, '–', '–', '–', '–']);
+const table = [['recorder', 'CPU-s per GB received', 'against the floor', 'MiB per camera', 'lost at SIGKILL', 'frames missing'], ['---', '---', '---', '---', '---', '---'],
+  ['floor: receive, parse, aligned write', floorPlain.toFixed(2) + spread(floors.plain), '1.0 ×', '–', '–', '–'],
+  ['floor with SHA-256', floorHash.toFixed(2) + spread(floors.hash), `${(floorHash / floorPlain).toFixed(1)} ×`, '–', '–', '–'], ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const against = best ? results.filter(isOurs).map((r) => `${r.title}: ${(best.cpu / r.cpu).toFixed(1)} × less than the best peer (${best.title}).`) : [];
+console.log([table, ...against].join('\n'));
 if (!args['no-report'])
-  fs.appendFileSync(path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'report.md'), `\n## ${cameras} cameras × ${mbit} Mb/s, ${seconds} s, ${os.cpus()[0].model}, ${os.cpus().length} cores\n\n${table}\n` +
-    results.filter((x) => x.name.startsWith('ours')).map((r) => peers.length ? `\n${r.title}: ${(best / r.cpu).toFixed(1)} × less than the best peer.` : '').join(''));
+  fs.appendFileSync(path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'report.md'), `\n## ${cameras} cameras × ${mbit} Mb/s, ${seconds} s, ${os.cpus()[0].model}, ${os.cpus().length} cores\n\n${table}\n\nFrames missing: between the first and the last of a camera, in the files of ${Math.min(cameras, lookedAt)} cameras.\n${against.map((line) => `\n${line}\n`).join('')}`);

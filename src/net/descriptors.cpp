@@ -21,4 +21,11 @@ std::size_t raise_descriptor_limit() {
     return limit.rlim_cur;
 }
 
+std::size_t connections_beside(std::size_t kept, std::size_t most) {
+    constexpr std::size_t kConnection = 2;
+    constexpr std::size_t kLeast = 16;
+    const std::size_t all = raise_descriptor_limit();
+    return all > kept + kLeast * kConnection ? std::min(most, (all - kept) / kConnection) : kLeast;
+}
+
 }  // namespace beffroi::net

@@ -1,6 +1,8 @@
 #include "aides/application/letters.hpp"
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -254,17 +256,20 @@ std::string title_of(const Desk& desk, LetterKind kind) {
         desk.catalogue.text(Language::Fr, "application.letter_title." + std::string(documents::template_name(kind))));
 }
 
-base::Result<correspondence::ActId> issue_one(const LetterContext& c, LetterKind kind, std::string_view number) {
-    auto tags = TRY(Writer(c).tags(kind, number));
+base::Result<correspondence::NewLetter> letter(const LetterContext& c, LetterKind kind, std::string_view number) {
+    return correspondence::NewLetter{kind,
+                                     {.kind = std::string(documents::template_name(kind)),
+                                      .number = kind == LetterKind::Order ? std::string(number) : std::string(),
+                                      .application = c.file.id,
+                                      .sitting = {},
+                                      .title = title_of(c.desk, kind),
+                                      .tags = TRY(Writer(c).tags(kind, number))}};
+}
+
+base::Result<std::vector<correspondence::ActId>> issue(const LetterContext& c,
+                                                       std::span<const correspondence::NewLetter> letters) {
     const auto now = c.desk.clock.now();
-    correspondence::NewAct act{.kind = std::string(documents::template_name(kind)),
-                               .number = kind == LetterKind::Order ? std::string(number) : std::string(),
-                               .application = c.file.id,
-                               .sitting = {},
-                               .title = title_of(c.desk, kind),
-                               .tags = std::move(tags)};
-    return correspondence::issue_letter(c.writer, c.desk.office, kind, std::move(act), base::paris_date(now),
-                                        c.actor.id, now);
+    return correspondence::issue_letters(c.writer, c.desk.office, letters, base::paris_date(now), c.actor.id, now);
 }
 
 struct Recipient {
@@ -326,21 +331,20 @@ base::Status send(const Desk& desk, db::Writer& writer, const Application& file,
 }  // namespace
 
 base::Result<correspondence::ActId> issue_letter(const LetterContext& context, LetterKind kind) {
-    return issue_one(context, kind, {});
+    const std::array letters{TRY(letter(context, kind, {}))};
+    return TRY(issue(context, letters)).front();
 }
 
 base::Result<std::vector<correspondence::ActId>> issue_decision(const LetterContext& c) {
-    std::vector<correspondence::ActId> acts;
     if (c.file.decision != "granted") {
-        acts.push_back(TRY(issue_one(c, LetterKind::Refused, {})));
-        return acts;
+        const std::array refusal{TRY(letter(c, LetterKind::Refused, {}))};
+        return issue(c, refusal);
     }
     const auto year = static_cast<int>(base::paris_date(c.desk.clock.now()).year());
     const auto counter = fmt::format("AR-{}", year);
     const auto number = fmt::format("{}-{:05}", counter, c.writer.number(kOrderNumber, {counter}));
-    acts.push_back(TRY(issue_one(c, LetterKind::Granted, number)));
-    acts.push_back(TRY(issue_one(c, LetterKind::Order, number)));
-    return acts;
+    const std::array both{TRY(letter(c, LetterKind::Granted, number)), TRY(letter(c, LetterKind::Order, number))};
+    return issue(c, both);
 }
 
 base::Status mail_applicant(const LetterContext& c, Action action, correspondence::ActId act) {

@@ -32,7 +32,7 @@ struct LetterContext {
 // Renders, stores and issues the letter; its date is today's.
 [[nodiscard]] base::Result<correspondence::ActId> issue_letter(const LetterContext& context,
                                                                documents::LetterKind kind);
-// Order first, then the letter that names it; or the letter of refusal.
+// The letter and the order that it names, drawn up at the same time; or the letter of refusal.
 [[nodiscard]] base::Result<std::vector<correspondence::ActId>> issue_decision(const LetterContext& context);
 
 // To the contact of the file and to whoever signed it, once per address. `act` is attached.

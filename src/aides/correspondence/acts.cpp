@@ -1,12 +1,12 @@
 #include "aides/correspondence/acts.hpp"
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include <boost/json.hpp>
 
 #include "base/text.hpp"
-#include "documents/pdf.hpp"
 
 namespace beffroi::aides::correspondence {
 
@@ -71,9 +71,8 @@ std::optional<IdType> or_null(IdType id) {
     return id ? std::optional(id) : std::nullopt;
 }
 
-base::Result<ActId> store(db::Writer& writer, const Office& office, const NewAct& act, std::string_view bytes) {
-    // The bytes are on disk before the row that names them; an act that is rolled back leaves bytes that nobody names.
-    const auto blob = TRY(office.blobs.put(bytes)).id;
+// The bytes are on disk before the row that names them; an act that is rolled back leaves bytes that nobody names.
+ActId draft(db::Writer& writer, const NewAct& act, const documents::BlobId& blob) {
     const auto number = act.number.empty() ? std::nullopt : std::optional(act.number);
     const auto tags = to_json(act.tags);
     const ActId former{writer.number(kFormerDraft, {act.kind, act.application, act.sitting})};
@@ -83,6 +82,12 @@ base::Result<ActId> store(db::Writer& writer, const Office& office, const NewAct
     }
     return writer.insert<ActId>(
         kInsert, {act.kind, number, or_null(act.application), or_null(act.sitting), blob.hex, act.title, tags});
+}
+
+base::Result<documents::BlobId> print(const Office& office, const NewLetter& letter, base::Date date) {
+    const auto doc = TRY(office.templates.render_letter(letter.kind, letter.act.tags, date));
+    const auto pdf = TRY(office.writers->borrow()->write(doc, {.compact = false}));
+    return TRY(office.blobs.put(pdf)).id;
 }
 
 }  // namespace
@@ -103,24 +108,9 @@ void set_sender(documents::Tags& tags, const Sender& sender, documents::LetterKi
         tags.set("tribunal", sender.court);
 }
 
-base::Result<std::string> render(const Office& office, documents::LetterKind kind, const documents::Tags& tags,
-                                 base::Date date) {
-    const auto doc = TRY(office.templates.render_letter(kind, tags, date));
-    // One writer per thread keeps its fonts warm: a receipt takes milliseconds, not the time to load them.
-    thread_local documents::PdfWriter writer;
-    return writer.write(doc, {.compact = false});
-}
-
-base::Result<ActId> draft_letter(db::Writer& writer, const Office& office, documents::LetterKind kind, NewAct act,
-                                 base::Date date) {
-    const auto pdf = TRY(render(office, kind, act.tags, date));
-    if (act.kind.empty()) act.kind = documents::template_name(kind);
-    return store(writer, office, act, pdf);
-}
-
 base::Result<ActId> draft_document(db::Writer& writer, const Office& office, const NewAct& act,
                                    std::string_view bytes) {
-    return store(writer, office, act, bytes);
+    return draft(writer, act, TRY(office.blobs.put(bytes)).id);
 }
 
 base::Status issue(db::Writer& writer, ActId act, const documents::Tags& expected, PersonId by, base::Timestamp at) {
@@ -137,12 +127,22 @@ base::Status issue(db::Writer& writer, ActId act, const documents::Tags& expecte
     return {};
 }
 
-base::Result<ActId> issue_letter(db::Writer& writer, const Office& office, documents::LetterKind kind, NewAct act,
-                                 base::Date date, PersonId by, base::Timestamp at) {
-    const auto tags = act.tags;
-    const auto id = TRY(draft_letter(writer, office, kind, std::move(act), date));
-    TRY(issue(writer, id, tags, by, at));
-    return id;
+base::Result<std::vector<ActId>> issue_letters(db::Writer& writer, const Office& office,
+                                               std::span<const NewLetter> letters, base::Date date, PersonId by,
+                                               base::Timestamp at) {
+    if (letters.empty()) return std::vector<ActId>();
+    std::vector<std::future<base::Result<documents::BlobId>>> others;
+    for (const auto& letter : letters.subspan(1))
+        others.push_back(std::async(std::launch::async, [&] { return print(office, letter, date); }));
+    std::vector<documents::BlobId> blobs{TRY(print(office, letters.front(), date))};
+    for (auto& other : others) blobs.push_back(TRY(other.get()));
+    std::vector<ActId> acts;
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+        const auto& act = letters[i].act;
+        acts.push_back(draft(writer, act, blobs[i]));
+        TRY(issue(writer, acts.back(), act.tags, by, at));
+    }
+    return acts;
 }
 
 std::optional<Act> find(db::Reader& reader, ActId act) {

@@ -9,12 +9,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "aides/correspondence/ids.hpp"
+#include "aides/correspondence/pdf_writers.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "db/db.hpp"
@@ -64,15 +67,12 @@ struct Office {
     const documents::LetterTemplates& templates;
     const documents::BlobStore& blobs;
     Sender sender;
+    std::shared_ptr<PdfWriters> writers = std::make_shared<PdfWriters>();
 };
 
 // The tags that every letter takes from the sender: region, region_adresse, service, service_courriel,
 // service_telephone, lieu, signataire_fonction, signataire_nom; and tribunal where the kind of letter knows it.
 void set_sender(documents::Tags& tags, const Sender& sender, documents::LetterKind kind);
-
-// The bytes (PDF) of a letter, stored nowhere.
-[[nodiscard]] base::Result<std::string> render(const Office& office, documents::LetterKind kind,
-                                               const documents::Tags& tags, base::Date date);
 
 struct NewAct {
     std::string kind;
@@ -83,20 +83,23 @@ struct NewAct {
     documents::Tags tags;
 };
 
-// Renders the letter, stores its bytes and the draft. A former draft of the same kind, file and sitting becomes this
-// one.
-[[nodiscard]] base::Result<ActId> draft_letter(db::Writer& writer, const Office& office, documents::LetterKind kind,
-                                               NewAct act, base::Date date);
-// For documents made elsewhere (report, annex): the bytes are stored as they are.
+// For documents made elsewhere (report, annex): the bytes are stored as they are. A former draft of the same kind, file
+// and sitting becomes this one.
 [[nodiscard]] base::Result<ActId> draft_document(db::Writer& writer, const Office& office, const NewAct& act,
                                                  std::string_view bytes);
 // `expected` are the tags as the rows give them now: Conflict ("correspondence.stale") when the draft was made from
 // others.
 [[nodiscard]] base::Status issue(db::Writer& writer, ActId act, const documents::Tags& expected, PersonId by,
                                  base::Timestamp at);
-// Draft and issue in one go, for letters that nobody previews (receipts).
-[[nodiscard]] base::Result<ActId> issue_letter(db::Writer& writer, const Office& office, documents::LetterKind kind,
-                                               NewAct act, base::Date date, PersonId by, base::Timestamp at);
+// A letter that nobody previews: `act.kind` is the name of its template.
+struct NewLetter {
+    documents::LetterKind kind = documents::LetterKind::Receipt;
+    NewAct act;
+};
+// Renders and stores the letters at the same time, each on a thread of its own, then issues them in their order.
+[[nodiscard]] base::Result<std::vector<ActId>> issue_letters(db::Writer& writer, const Office& office,
+                                                             std::span<const NewLetter> letters, base::Date date,
+                                                             PersonId by, base::Timestamp at);
 
 [[nodiscard]] std::optional<Act> find(db::Reader& reader, ActId act);
 // Newest first, superseded ones included.

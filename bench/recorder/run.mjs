@@ -1,7 +1,7 @@
 // Recorders side by side, in one go, on the same simulated cameras of this machine: processor time for a gigabyte received, memory for a
 // camera, what is lost when the recorder is killed. Writes report.md beside itself unless --no-report.
 //
-//   node bench/recorder/run.mjs [--cameras 40] [--mbit 4] [--seconds 30] [--rounds 3] [--only ours,ours-plain] [--no-report]
+//   node bench/recorder/run.mjs [--cameras 40] [--mbit 4] [--seconds 30] [--rounds 3] [--only ours,ours-plain] [--batch MS] [--no-report]
 //
 // Floors and our recorder are measured in turn, `rounds` times, and their medians count: the floor alone moves by half from one minute to
 // the next on a shared machine. Peers are measured once: they are several times away.
@@ -99,7 +99,7 @@ const recorders = {
 
 async function ours(port, folder, chain) {
   const config = path.join(folder, 'beffroi-video.toml');
-  fs.writeFileSync(config, `[recorder]\ndata_folder = "${folder}"\nlog_level = "error"\n[archive]\nchain = ${chain}\n[server]\nport = ${await free()}\n[[disks]]\nfolder = "${folder}/disk"\nkeep_free_mib = 256\n` +
+  fs.writeFileSync(config, `[recorder]\ndata_folder = "${folder}"\nlog_level = "error"\n${args.batch ? `batch_ms = ${args.batch}\n` : ''}[archive]\nchain = ${chain}\n[server]\nport = ${await free()}\n[[disks]]\nfolder = "${folder}/disk"\nkeep_free_mib = 256\n` +
     all.map((n) => `[[cameras]]\nid = "cam${n}"\nurl = "${url(port, n)}"\ntransport = "tcp"\n`).join(''));
   return [spawn(path.join(bin, 'beffroi-video'), ['--config', config, 'serve', '--anonymous'], { stdio: ['ignore', 'ignore', 'inherit'] })];
 }

@@ -15,7 +15,7 @@ using base::Code;
 constexpr std::uint64_t kAllocationStep = 32ULL << 20U;
 constexpr int kMostOfOneName = 1000;
 // What a flush takes at most on a disk that is well: begun that much earlier, it is over when it must be.
-constexpr std::chrono::milliseconds kFlushTakes{150};
+constexpr std::chrono::milliseconds kFlushTakes{250};
 constexpr std::int64_t kWhileIdle = 250'000;
 
 bool gone(const Disk& disk) {

@@ -122,8 +122,4 @@ found.export_grants = await timed("/donnees/aides.csv", {});
 found.memory_after = portal.memory();
 await portal.stop();
 
-say("the papers of a sitting of 300 grants, through the desk");
-rmSync(join(scratch, "sitting"), { recursive: true, force: true });
-found.sitting = JSON.parse(await run(bin("bench_sitting"), [join(scratch, "sitting"), join(root, "tools/npm/node_modules")]));
-rmSync(join(scratch, "sitting"), { recursive: true, force: true });
 writeFileSync(result, JSON.stringify(found, null, 1));

@@ -152,15 +152,10 @@ bool valid_camera_id(std::string_view id) {
 }
 
 std::string without_credentials(std::string_view url) {
-    std::size_t scheme = url.find("://");
-    if (scheme == std::string_view::npos) return std::string(url);
-    std::size_t start = scheme + 3;
-    std::size_t end = std::min(url.find('/', start), url.size());
-    std::size_t at = url.substr(0, end).rfind('@');
-    // A password may hold a slash that nobody escaped: what stands before the last @ is not shown either way.
-    if (at == std::string_view::npos) at = url.rfind('@');
-    if (at == std::string_view::npos || at < start) return std::string(url);
-    return std::string(url.substr(0, start)) + std::string(url.substr(at + 1));
+    const std::size_t scheme = url.find("://");
+    const std::size_t at = url.rfind('@');
+    if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme) return std::string(url);
+    return std::string(url.substr(0, scheme + 3)) + std::string(url.substr(at + 1));
 }
 
 base::Result<rtsp::StreamOptions> stream_options(const CameraConfig& camera, bool sub) {

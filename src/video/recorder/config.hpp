@@ -77,7 +77,8 @@ struct Config {
 [[nodiscard]] base::Result<Config> parse_config(std::string_view text, std::string_view name);
 
 [[nodiscard]] bool valid_camera_id(std::string_view id);  // a-z, 0-9 and hyphen, 1 to 40, not at the ends
-// "rtsp://user:secret@host/x" → "rtsp://host/x": for the log, the API and the pages.
+// "rtsp://user:secret@host/x" → "rtsp://host/x": for the log, the API and the pages. Nothing before the last @ is
+// shown: passwords hold slashes and @ that nobody escaped, and a path cut short does less harm than half a password.
 [[nodiscard]] std::string without_credentials(std::string_view url);
 // Reads password_file where there is one. Errors: Unavailable.
 [[nodiscard]] base::Result<rtsp::StreamOptions> stream_options(const CameraConfig& camera, bool sub);

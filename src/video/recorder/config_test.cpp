@@ -48,6 +48,8 @@ TEST_CASE("an address is shown without its password, however it was typed") {
     CHECK(without_credentials("rtsp://user:secret@192.0.2.7/main") == "rtsp://192.0.2.7/main");
     CHECK(without_credentials("rtsp://user:se@cret@192.0.2.7/main") == "rtsp://192.0.2.7/main");
     CHECK(without_credentials("rtsp://user:se/cret@192.0.2.7/main") == "rtsp://192.0.2.7/main");
+    CHECK(without_credentials("rtsp://user:s@c/ret@192.0.2.7/main") == "rtsp://192.0.2.7/main");
+    CHECK(without_credentials("rtsp://user:secret@192.0.2.7/main@hd") == "rtsp://hd");
     CHECK(without_credentials("rtsp://192.0.2.7:554/a") == "rtsp://192.0.2.7:554/a");
     CHECK(without_credentials("nonsense") == "nonsense");
 }

@@ -23,6 +23,12 @@ let onlyPictures = false;  // no browser plays stored MJPEG: picture by picture,
 const tell = (text) => { if (status.textContent !== text) status.textContent = text; };
 const bar = new DayBar(player, camera, day, (ms) => watch(ms));
 
+// The button says what it will do: pause what moves, play what stands.
+const playSign = toolbar.querySelector('[data-do="play"]').firstChild;
+function showSign() {
+  playSign.data = live || (video && !video.paused) ? '❚❚' : '▶';
+}
+
 function showTime(ms) {
   if (ms === null) return;
   clock.textContent = longTime(ms);
@@ -33,12 +39,14 @@ function leave() {
   live?.stop();
   recorded?.close();
   live = recorded = video = pictured = null;
+  showSign();
 }
 
 function watchLive() {
   leave();
   live = new Live(screen, camera, { tell, tick: showTime });
   live.start();
+  showSign();
 }
 
 function picture(ms) {
@@ -65,6 +73,7 @@ function watch(ms, play = true) {
   video = document.createElement('video');
   Object.assign(video, { muted: true, playsInline: true });
   screen.replaceChildren(video);
+  for (const change of ['play', 'pause']) video.addEventListener(change, showSign);
   video.addEventListener('timeupdate', () => recorded && showTime(recorded.now()));
   video.addEventListener('seeked', () => recorded && showTime(recorded.now()));
   video.addEventListener('error', () => tell(sentence('failed')));

@@ -60,9 +60,11 @@ export default async function (ctx) {
     await checks.tabTo(page, "[data-do=back]");
     await page.keyboard.press("Enter");
     await playing(page);
+    const sign = () => page.evaluate(() => document.querySelector("[data-do=play]").firstChild.data);
+    assert.equal(await sign(), "❚❚", "what moves can be paused");
     await checks.tabTo(page, "[data-do=play]");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => document.querySelector("video").paused);
+    await page.waitForFunction(() => document.querySelector("video").paused && document.querySelector("[data-do=play]").firstChild.data === "▶");
     await checks.tabTo(page, "[data-do=frame-forward]");
     const at = () => page.evaluate(() => document.querySelector("video").currentTime);
     const stepped = async (from) => {

@@ -75,6 +75,17 @@ TEST_CASE("addresses are read as people write them") {
     CHECK(parse_url("rtsp://user:secret@h:port/").error().detail.find("secret") == std::string::npos);
 }
 
+TEST_CASE("an address reads the same again: an @ in its query does not become the host") {
+    const auto url = parse_url(
+                         "rtsp://u:w@h?a@\x01"
+                         "c/live")
+                         .value();
+    CHECK(url.host == "h");
+    CHECK(url.text() == "rtsp://h?a%40c/live");
+    CHECK(parse_url(url.text()).value().host == "h");
+    CHECK(parse_url("rtsp://h/live?a@b").value().text() == "rtsp://h/live?a@b");
+}
+
 TEST_CASE("Q33 TLS is never left by a redirection, and one that leads nowhere is refused") {
     const auto from = parse_url("rtsps://u:p@h/x").value();
     CHECK(follow_redirect(from, "rtsp://h/x").error().code == base::Code::Refused);

@@ -99,9 +99,14 @@ std::string without_mapping(std::string host) {
 std::string clean_target(std::string_view text) {
     text = text.substr(0, text.find('#'));
     std::string out;
+    // "?a@b" behind a host without a slash would read as that host's user when it is read again.
+    bool in_authority = true;
     for (const char c : text) {
+        in_authority = in_authority && c != '/';
         if (c == ' ') {
             out += "%20";
+        } else if (c == '@' && in_authority) {
+            out += "%40";
         } else if (static_cast<unsigned char>(c) > ' ' && c != '\x7f') {
             out += c;
         }

@@ -14,6 +14,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { marks } from '../../tests/functional/lib/recorder.mjs';
 
 const args = Object.fromEntries(process.argv.slice(2).join(' ').split('--').filter(Boolean).map((a) => { const [k, ...v] = a.trim().split(/[ =]/); return [k, v.join(' ') || true]; }));
 const cameras = Number(args.cameras ?? 40), mbit = Number(args.mbit ?? 4), seconds = Number(args.seconds ?? 30), rounds = Number(args.rounds ?? 3);
@@ -22,6 +23,7 @@ const bin = path.resolve(args.bin ?? 'build/release/bin');
 const scratch = fs.mkdtempSync(path.join(path.resolve(args.folder ?? 'build'), 'bench-recorder-'));
 const ticks = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout);
 const free = () => new Promise((done) => { const s = net.createServer().listen(0, '127.0.0.1', () => { const { port } = s.address(); s.close(() => done(port)); }); });
+const isOurs = (name) => name.startsWith('ours');
 const has = (program) => spawnSync('which', [program]).status === 0;
 
 // user + system seconds and resident KiB of a process and all its children.
@@ -40,18 +42,13 @@ function usage(pids) {
 
 // Cameras whose files are read after the kill, spread over all of them.
 const lookedAt = 20;
-// The latest instant that a camera marked in a picture which is found in its files (the test camera writes it into each access unit).
-function lastMark(files) {
-  let last = 0;
-  const numbers = [];
-  for (const file of files) {
-    const text = fs.readFileSync(file).toString('latin1');
-    for (const [, number, utc] of text.matchAll(/frame=(\d{10}) utc=(\d{16})/g)) { numbers.push(Number(number)); last = Math.max(last, Number(utc)); }
-  }
-  // Frames are numbered in a row: what lies between the first and the last and is not there was lost.
-  numbers.sort((a, b) => a - b);
-  const missing = numbers.length === 0 ? 0 : numbers.at(-1) - numbers[0] + 1 - new Set(numbers).size;
-  return { last, missing };
+// What a camera marked in its pictures (the test camera writes number and time into each access unit), found in its files: the latest instant,
+// and the numbers between the first and the last that are not there.
+function picturesOf(files) {
+  const found = files.flatMap(marks);
+  if (found.length === 0) return { last: 0, missing: 0 };
+  const numbers = new Set(found.map((mark) => mark.frame)), inOrder = [...numbers].sort((a, b) => a - b);
+  return { last: Math.max(...found.map((mark) => mark.utc)), missing: inOrder.at(-1) - inOrder[0] + 1 - numbers.size };
 }
 // As far as ffprobe reads: bytes that lie in a file which nothing opens are lost.
 function readable(file) {
@@ -142,16 +139,16 @@ async function measure(name, port, bytesPerSecond) {
   await wait(500);
   // A peer that can't follow is charged for what it kept; ours lays its files out beforehand, and what it lost shows in its own counters.
   const offered = bytesPerSecond * elapsed / 1e9;
-  const gigabytes = name.startsWith('ours') ? offered : Math.min(offered, (bytesOf(folder) - stored) / 1e9);
+  const gigabytes = isOurs(name) ? offered : Math.min(offered, (bytesOf(folder) - stored) / 1e9);
   // A few cameras tell for all: what was in the files at the moment of the kill, as far as a player reads it.
   const media = filesBelow(folder).filter((f) => /\.(mp4|mkv|mov|avi)$/.test(f));
   let worst = 0, missing = 0;
   for (const n of all.filter((each) => each % Math.ceil(cameras / lookedAt) === 0)) {
     const mine = media.filter((f) => path.basename(f).startsWith(`${n}-`) || f.includes(`/cam${n}/`));
-    const mark = lastMark(mine);
-    missing += mark.missing;
+    const pictures = picturesOf(mine);
+    missing += pictures.missing;
     const packets = mine.reduce((sum, f) => sum + readable(f), 0);
-    worst = packets === 0 ? Infinity : Math.max(worst, (killedAt - mark.last) / 1e6);
+    worst = packets === 0 ? Infinity : Math.max(worst, (killedAt - pictures.last) / 1e6);
   }
   fs.rmSync(folder, { recursive: true, force: true });
   return { name, title: recorders[name].title, kept: gigabytes / offered, cpu: (after.cpu - before.cpu) / gigabytes, mib: after.kib / 1024 / cameras, lost: worst, missing, dead };
@@ -164,11 +161,10 @@ const port = await free();
 const camera = await testcam(port);
 const results = [];
 const floors = { plain: [], hash: [] };
-const isOurs = (result) => result.name.startsWith('ours');
 const told = (result) => `${result.name}: ${result.cpu.toFixed(2)} CPU-s/GB, ${result.mib.toFixed(1)} MiB a camera, ${result.lost.toFixed(1)} s lost at SIGKILL, ${result.missing} frames missing${result.kept < 0.95 ? `, kept ${(result.kept * 100).toFixed(0)} % of what was offered` : ''}${result.dead ? `, ${result.dead} processes had died` : ''}`;
 try {
   const wanted = Object.keys(recorders).filter((name) => !only || only.includes(name));
-  const mine = Object.fromEntries(wanted.filter((name) => name.startsWith('ours')).map((name) => [name, []]));
+  const mine = Object.fromEntries(wanted.filter(isOurs).map((name) => [name, []]));
   let rate = 0;
   for (let round = 0; round < rounds; ++round) {
     for (const kind of ['plain', 'hash']) {
@@ -184,7 +180,7 @@ try {
   }
   for (const [name, all] of Object.entries(mine))
     if (all.length) results.push({ ...all[0], name, cpu: median(all.map((r) => r.cpu)), spread: spread(all.map((r) => r.cpu)), mib: Math.max(...all.map((r) => r.mib)), lost: Math.max(...all.map((r) => r.lost)), missing: all.reduce((sum, r) => sum + r.missing, 0) });
-  for (const name of wanted.filter((each) => !each.startsWith('ours'))) {
+  for (const name of wanted.filter((each) => !isOurs(each))) {
     const result = await measure(name, port, rate);
     if (!result) { console.log(`${name}: not installed, left out`); continue; }
     results.push(result);
@@ -197,17 +193,17 @@ try {
 
 // A peer that kept less than half, or whose files hold not one image, did not record: its processor time says nothing.
 const counts = (result) => Number.isFinite(result.cpu) && Number.isFinite(result.lost) && result.kept >= 0.5;
-const peers = results.filter((r) => !isOurs(r) && counts(r));
+const peers = results.filter((r) => !isOurs(r.name) && counts(r));
 const best = peers.length ? peers.reduce((a, b) => (a.cpu <= b.cpu ? a : b)) : null;
 const floorPlain = median(floors.plain), floorHash = median(floors.hash);
 const kept = (r) => (r.kept < 0.95 ? ` (kept ${(Math.max(0, r.kept) * 100).toFixed(0)} % of what was offered)` : '');
-const lines = results.map((r) => isOurs(r) || counts(r)
+const lines = results.map((r) => isOurs(r.name) || counts(r)
   ? [r.title + kept(r), r.cpu.toFixed(2) + (r.spread ?? ''), `${(r.cpu / (r.name === 'ours' ? floorHash : floorPlain)).toFixed(2)} ×`, r.mib.toFixed(1), `${r.lost.toFixed(1)} s`, r.missing]
   : [r.title + kept(r), `not counted${r.dead ? ': it had died' : ''}`, '–', '–', '–', '–']);
 const table = [['recorder', 'CPU-s per GB received', 'against the floor', 'MiB per camera', 'lost at SIGKILL', 'frames missing'], ['---', '---', '---', '---', '---', '---'],
   ['floor: receive, parse, aligned write', floorPlain.toFixed(2) + spread(floors.plain), '1.0 ×', '–', '–', '–'],
   ['floor with SHA-256', floorHash.toFixed(2) + spread(floors.hash), `${(floorHash / floorPlain).toFixed(1)} ×`, '–', '–', '–'], ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const against = best ? results.filter(isOurs).map((r) => `${r.title}: ${(best.cpu / r.cpu).toFixed(1)} × less than the best peer (${best.title}).`) : [];
+const against = best ? results.filter((r) => isOurs(r.name)).map((r) => `${r.title}: ${(best.cpu / r.cpu).toFixed(1)} × less than the best peer (${best.title}).`) : [];
 console.log([table, ...against].join('\n'));
 if (!args['no-report'])
   fs.appendFileSync(path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), 'report.md'), `\n## ${cameras} cameras × ${mbit} Mb/s, ${seconds} s, ${os.cpus()[0].model}, ${os.cpus().length} cores\n\n${table}\n\nFrames missing: between the first and the last of a camera, in the files of ${Math.min(cameras, lookedAt)} cameras.\n${against.map((line) => `\n${line}\n`).join('')}`);
